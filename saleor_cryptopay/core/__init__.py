@@ -1,0 +1,1 @@
+"""What is true of coins, money and payments anywhere: no Django, no network."""
