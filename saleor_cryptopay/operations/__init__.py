@@ -1,0 +1,1 @@
+"""Use cases on the database: what happens to payments, in which order. No Saleor."""

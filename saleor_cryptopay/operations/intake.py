@@ -1,0 +1,107 @@
+"""Intake: a verified webhook is stored, acknowledged, and applied afterwards.
+
+A delivery is a hint. Before anything is credited the transaction is fetched from the
+gateway, and only that answer reaches the ledger; a delivery that cannot be applied
+now is tried again, one that never can be is kept for people to see.
+"""
+
+import logging
+from typing import Final
+
+from django.db import transaction
+
+from saleor_cryptopay.core.errors import (
+    GatewayError,
+    MalformedError,
+    RetryableError,
+    TerminalError,
+)
+from saleor_cryptopay.core.events import AddressReported, TransferReported
+from saleor_cryptopay.models import Delivery
+
+from . import ledger
+from .retries import claim, next_attempt
+from .runtime import Runtime
+
+logger = logging.getLogger(__name__)
+
+Status = Delivery.Status
+
+ATTEMPTS: Final = 12
+BATCH: Final = 200
+
+
+def receive_delivery(body: bytes, runtime: Runtime) -> None:
+    """Store a delivery whose signature was verified; it is durable on return.
+
+    One statement. Applying it is asked for once it is committed.
+    """
+    now = runtime.clock()
+    Delivery.objects.create(
+        gateway=runtime.gateway.name,
+        environment=runtime.gateway.environment,
+        body=body,
+        received_at=now,
+        next_attempt_at=now,
+    )
+    transaction.on_commit(runtime.jobs.apply_deliveries, robust=True)
+
+
+def apply_deliveries(runtime: Runtime) -> int:
+    """Apply what is waiting, oldest first. Returns how many were tried.
+
+    Safe to run in any number of processes at once.
+    """
+    waiting = Delivery.objects.filter(
+        gateway=runtime.gateway.name, environment=runtime.gateway.environment
+    )
+    tried = 0
+    for delivery in claim(waiting, runtime.clock(), BATCH):
+        apply_delivery(delivery, runtime)
+        tried += 1
+    return tried
+
+
+def apply_delivery(delivery: Delivery, runtime: Runtime) -> None:
+    """Apply one delivery and write down what became of it."""
+    delivery.attempts += 1
+    try:
+        status, note = _apply(bytes(delivery.body), runtime)
+    except (MalformedError, TerminalError) as error:
+        status, note = Status.DEAD, str(error)
+    except GatewayError as error:
+        status, note = Status.STORED, str(error)
+    _write_down(delivery, status, note, runtime)
+
+
+def _apply(body: bytes, runtime: Runtime) -> tuple[Status, str]:
+    event = runtime.gateway.parse(body)
+    if isinstance(event, AddressReported):
+        return Status.KEPT, "an address was made"
+    if not isinstance(event, TransferReported):
+        return Status.KEPT, type(event).__name__
+    observed_at = runtime.clock()
+    try:
+        report = runtime.gateway.fetch_transaction(event.transaction_id)
+    except TerminalError as error:
+        if error.code == "RESOURCE_NOT_FOUND":
+            raise RetryableError(str(error), code=error.code) from error
+        raise
+    if ledger.record_transfer(report, observed_at, runtime):
+        return Status.APPLIED, ""
+    return Status.UNMATCHED, "to no address of ours"
+
+
+def _write_down(
+    delivery: Delivery, status: Status, note: str, runtime: Runtime
+) -> None:
+    delivery.status = status
+    delivery.note = note
+    delivery.next_attempt_at = None
+    if status in (Status.STORED, Status.UNMATCHED) and delivery.attempts < ATTEMPTS:
+        delivery.next_attempt_at = next_attempt(delivery.attempts, runtime.clock())
+    elif status == Status.STORED:
+        delivery.status = Status.DEAD
+    if delivery.status == Status.DEAD:
+        logger.error("Delivery %s cannot be applied: %s", delivery.pk, note)
+    delivery.save(update_fields=["status", "note", "attempts", "next_attempt_at"])

@@ -1,0 +1,136 @@
+"""The outbox: telling the shop what the ledger decided, in order, until it has heard.
+
+Effects of one payment are delivered one after another, so that a checkout is not
+completed before its credit is recorded. Delivery is at least once; the shop's port
+promises that a repetition changes nothing.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from saleor_cryptopay.core.errors import ShopError
+from saleor_cryptopay.models import Effect, Payment
+
+from .ports import Credit
+from .retries import claim, next_attempt
+from .runtime import Runtime
+
+logger = logging.getLogger(__name__)
+
+Kind = Effect.Kind
+
+ATTEMPTS: Final = 15
+BATCH: Final = 200
+
+
+def deliver_effects(runtime: Runtime) -> int:
+    """Tell the shop what is due. Returns how many effects were tried.
+
+    Safe to run in any number of processes at once.
+    """
+    tried = 0
+    while batch := list(claim(_deliverable(), runtime.clock(), BATCH)):
+        for effect in batch:
+            deliver(effect, runtime)
+        tried += len(batch)
+    return tried
+
+
+def deliver(effect: Effect, runtime: Runtime) -> None:
+    """Tell the shop one effect and write down how that went."""
+    effect.attempts += 1
+    try:
+        effect.note = PERFORMERS[Kind(effect.kind)](effect, effect.payment, runtime)
+        effect.done_at = runtime.clock()
+    except ShopError as error:
+        effect.note = str(error)
+        effect.next_attempt_at = next_attempt(effect.attempts, runtime.clock())
+        effect.is_dead = effect.attempts >= ATTEMPTS
+        logger.log(
+            logging.ERROR if effect.is_dead else logging.WARNING,
+            "The shop did not take %s of payment %s: %s",
+            effect.kind,
+            effect.payment_id,
+            error,
+        )
+    effect.save(
+        update_fields=["attempts", "note", "done_at", "next_attempt_at", "is_dead"]
+    )
+
+
+def _deliverable() -> QuerySet[Effect]:
+    """Return effects that no earlier one of the same payment holds up."""
+    waiting = Effect.objects.filter(done_at=None, is_dead=False)
+    earlier = waiting.filter(payment=OuterRef("payment"), pk__lt=OuterRef("pk"))
+    return waiting.filter(~Exists(earlier)).select_related("payment")
+
+
+def _notice(effect: Effect, payment: Payment, runtime: Runtime) -> str:
+    key = f"{payment.id}:{effect.key}"
+    runtime.shop.record_notice(payment.reference, key, _credit(effect, payment))
+    return ""
+
+
+def _pending(effect: Effect, payment: Payment, runtime: Runtime) -> str:
+    runtime.shop.record_pending(payment.reference, _credit(effect, payment))
+    return ""
+
+
+def _credited(effect: Effect, payment: Payment, runtime: Runtime) -> str:
+    runtime.shop.record_credit(payment.reference, _credit(effect, payment))
+    return ""
+
+
+def _loss(effect: Effect, payment: Payment, runtime: Runtime) -> str:
+    runtime.shop.record_loss(payment.reference, _credit(effect, payment))
+    return ""
+
+
+def _reversal(effect: Effect, payment: Payment, runtime: Runtime) -> str:
+    runtime.shop.record_reversal(payment.reference, _credit(effect, payment))
+    return ""
+
+
+def _end(effect: Effect, payment: Payment, runtime: Runtime) -> str:
+    data = effect.data
+    at = datetime.fromisoformat(data["at"])
+    runtime.shop.record_end(payment.reference, data["message"], at)
+    return ""
+
+
+def _complete(_: Effect, payment: Payment, runtime: Runtime) -> str:
+    return runtime.shop.complete(payment.reference)
+
+
+def _cancel_order(_: Effect, payment: Payment, runtime: Runtime) -> str:
+    is_canceled = runtime.shop.cancel_order(payment.reference)
+    return "canceled" if is_canceled else "left alone"
+
+
+PERFORMERS: Final[dict[Kind, Callable[[Effect, Payment, Runtime], str]]] = {
+    Kind.NOTICE: _notice,
+    Kind.PENDING: _pending,
+    Kind.CREDIT: _credited,
+    Kind.LOSS: _loss,
+    Kind.REVERSAL: _reversal,
+    Kind.END: _end,
+    Kind.COMPLETE: _complete,
+    Kind.CANCEL_ORDER: _cancel_order,
+}
+
+
+def _credit(effect: Effect, payment: Payment) -> Credit:
+    data = effect.data
+    return Credit(
+        reference=data["reference"],
+        amount=Decimal(data["amount"]),
+        currency=payment.currency,
+        message=data["message"],
+        url=data["url"],
+        at=datetime.fromisoformat(data["at"]),
+    )

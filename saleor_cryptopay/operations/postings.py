@@ -1,0 +1,248 @@
+"""What the shop is told about an entry of the ledger: rows of the outbox.
+
+Called by the ledger, under the payment's lock and in its commit. Fiat amounts are
+worked out here, from the sums of base units and the frozen quote, so that what the
+shop was told always adds up to what the coins are worth.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from django.db.models import Sum
+
+from saleor_cryptopay.core.assets import NETWORKS
+from saleor_cryptopay.core.money import credit_for, format_units
+from saleor_cryptopay.core.states import PaymentState
+from saleor_cryptopay.models import Effect, Entry, Payment, Transfer
+
+from .runtime import Policy
+from .transfers import Change
+
+NOTHING: Final = Decimal(0)
+
+Kind = Effect.Kind
+
+SET_ASIDE: Final = {
+    Transfer.Verdict.WRONG_ASSET: "not the coin and network that were asked for",
+    Transfer.Verdict.LATE: "after the deadline, or to a closed payment",
+    Transfer.Verdict.OLD_ADDRESS: "to the address of a coin chosen before",
+}
+
+CHANGES: Final = {
+    Change.SEEN: "seen",
+    Change.SETTLED: "received",
+    Change.GONE: "did not come",
+    Change.REVERSED: "disappeared from the chain",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What a posting is about.
+
+    Attributes:
+        payment: locked by the caller.
+        entry: the line of the ledger that it follows from.
+        policy: the merchant's rules for the payment's channel.
+        final: base units of counted transfers that are final.
+        underway: base units of counted transfers on their way.
+    """
+
+    payment: Payment
+    entry: Entry
+    policy: Policy
+    final: int = 0
+    underway: int = 0
+
+
+def post_transfer(posting: Posting, transfer: Transfer, change: Change) -> None:
+    """Put what a change of a transfer means for the shop into the outbox."""
+    is_counted = transfer.verdict == Transfer.Verdict.COUNTED
+    if not is_counted or posting.payment.address is None:
+        _post_set_aside(posting, transfer, change)
+    elif change is Change.SEEN:
+        _post_seen(posting, transfer)
+    elif change is Change.GONE:
+        _post_loss(posting, transfer)
+    else:
+        _post_difference(posting, transfer)
+
+
+def post_state(posting: Posting) -> None:
+    """Put what a new state means for the shop into the outbox."""
+    entry, policy = posting.entry, posting.policy
+    if entry.state_before == entry.state_after:
+        return
+    match PaymentState(entry.state_after):
+        case PaymentState.CONFIRMED if policy.complete_checkouts:
+            _post(posting, Kind.COMPLETE, {})
+        case PaymentState.EXPIRED:
+            _post_end(posting, "Nobody paid before the deadline.")
+            if policy.cancel_unpaid_orders:
+                _post(posting, Kind.CANCEL_ORDER, {})
+        case PaymentState.CANCELED:
+            _post_end(posting, "The payment was canceled.")
+        case PaymentState.NEEDS_REVIEW:
+            _post_notice(posting, f"Needs a person: {_why_review(entry)}.")
+        case _:
+            pass
+
+
+def describe(transfer: Transfer) -> str:
+    """Return a transfer in words for staff: `25 USDT on Ethereum`."""
+    known = NETWORKS.get(transfer.network)
+    amount = transfer.amount
+    if transfer.units:
+        amount = format_units(transfer.units, transfer.address.asset.decimals)
+    network = known.name if known else transfer.network
+    return f"{amount} {transfer.coin.upper()} on {network}"
+
+
+def explorer_url(transfer: Transfer) -> str:
+    """Return the explorer's page of the transfer, or "" on an unknown network."""
+    network = NETWORKS.get(transfer.network)
+    return network.transaction_url.format(hash=transfer.hash) if network else ""
+
+
+def _why_review(entry: Entry) -> str:
+    if entry.transfer is None:
+        return entry.note
+    verdict = Transfer.Verdict(entry.transfer.verdict)
+    reason = SET_ASIDE.get(verdict, entry.note)
+    return f"{describe(entry.transfer)}, {reason}"
+
+
+def _post_seen(posting: Posting, transfer: Transfer) -> None:
+    words = f"{describe(transfer)} seen"
+    coming = posting.final + posting.underway
+    pending = _worth(posting, coming) - _sum(posting, "credited", "pending")
+    if not posting.policy.accept_unconfirmed or pending <= NOTHING:
+        blocks = transfer.required_confirmations
+        _post_notice(posting, f"{words}, final after {blocks} blocks.", transfer)
+        return
+    transfer.pending = pending
+    transfer.save(update_fields=["pending"])
+    _post_amount(posting, Kind.PENDING, transfer, pending, f"{words}.")
+    address = transfer.address
+    if coming >= address.minimum_units and posting.policy.complete_checkouts:
+        _post(posting, Kind.COMPLETE, {})
+
+
+def _post_loss(posting: Posting, transfer: Transfer) -> None:
+    words = f"{describe(transfer)} did not come: {transfer.status}."
+    if transfer.pending > NOTHING:
+        _close_pending(posting, transfer, words)
+    else:
+        _post_notice(posting, words, transfer)
+
+
+def _post_difference(posting: Posting, transfer: Transfer) -> None:
+    """Credit or take back what the final coins are worth beyond what was told."""
+    difference = _worth(posting, posting.final) - _sum(posting, "credited")
+    words = describe(transfer)
+    has_own_reference = transfer.postings == 0
+    if transfer.pending > NOTHING and (difference <= NOTHING or not has_own_reference):
+        _close_pending(posting, transfer, f"{words}: pending no more.")
+    if difference == NOTHING:
+        message = f"{words} {transfer.status}: what is paid stays the same."
+        _post_notice(posting, message, transfer)
+        return
+    transfer.postings += 1
+    transfer.credited += difference
+    transfer.pending = NOTHING
+    transfer.save(update_fields=["postings", "credited", "pending"])
+    if difference > NOTHING:
+        words = f"{words} received.{_surplus(posting)}"
+        _post_amount(posting, Kind.CREDIT, transfer, difference, words)
+    else:
+        words = f"{words} disappeared from the chain: {transfer.status}."
+        _post_amount(posting, Kind.REVERSAL, transfer, -difference, words)
+
+
+def _post_set_aside(posting: Posting, transfer: Transfer, change: Change) -> None:
+    reason = SET_ASIDE.get(Transfer.Verdict(transfer.verdict), "")
+    words = f"{describe(transfer)} {CHANGES[change]}: {reason}. Nothing was credited."
+    _post_notice(posting, words, transfer)
+
+
+def _close_pending(posting: Posting, transfer: Transfer, message: str) -> None:
+    amount, transfer.pending = transfer.pending, NOTHING
+    transfer.save(update_fields=["pending"])
+    _post_amount(posting, Kind.LOSS, transfer, amount, message)
+
+
+def _post_amount(
+    posting: Posting, kind: Kind, transfer: Transfer, amount: Decimal, message: str
+) -> None:
+    """Post an amount under the transfer's reference.
+
+    The shop takes one amount under one reference: what a transfer is credited again,
+    after it had disappeared, goes under its reference with a number.
+    """
+    suffix = f":{transfer.postings}" if transfer.postings > 1 else ""
+    data = {
+        "reference": transfer.reference + suffix,
+        "amount": str(amount),
+        "message": message,
+        "url": explorer_url(transfer),
+        "at": posting.entry.created_at.isoformat(),
+    }
+    _post(posting, kind, data)
+
+
+def _post_notice(
+    posting: Posting, message: str, transfer: Transfer | None = None
+) -> None:
+    data = {
+        "reference": transfer.reference if transfer else str(posting.payment.id),
+        "amount": "0",
+        "message": message,
+        "url": explorer_url(transfer) if transfer else "",
+        "at": posting.entry.created_at.isoformat(),
+    }
+    _post(posting, Kind.NOTICE, data)
+
+
+def _post_end(posting: Posting, message: str) -> None:
+    data = {"message": message, "at": posting.entry.created_at.isoformat()}
+    _post(posting, Kind.END, data)
+
+
+def _post(posting: Posting, kind: Kind, data: dict[str, str]) -> None:
+    entry = posting.entry
+    posting.payment.effects.create(
+        key=f"{entry.number}:{kind}:{data.get('reference', '')}",
+        kind=kind,
+        data=data,
+        created_at=entry.created_at,
+        next_attempt_at=entry.created_at,
+    )
+
+
+def _worth(posting: Posting, units: int) -> Decimal:
+    payment = posting.payment
+    if payment.address is None:
+        return NOTHING
+    return credit_for(
+        units,
+        asked=payment.address.units,
+        minimum=payment.address.minimum_units,
+        total=payment.total,
+        currency=payment.currency,
+    )
+
+
+def _surplus(posting: Posting) -> str:
+    address = posting.payment.address
+    if address is None or posting.final <= address.units:
+        return ""
+    surplus = format_units(posting.final - address.units, address.asset.decimals)
+    return f" {surplus} {address.asset.symbol} more than asked."
+
+
+def _sum(posting: Posting, *fields: str) -> Decimal:
+    sums = posting.payment.transfers.aggregate(
+        **{field: Sum(field, default=NOTHING) for field in fields}
+    )
+    return sum(sums.values(), NOTHING)

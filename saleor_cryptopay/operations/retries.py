@@ -1,0 +1,43 @@
+"""Claiming waiting rows, and when to try again what did not work.
+
+A claim is a lease: the row's next attempt moves into the future in one statement, so
+no two processes work on it, no lock is held while they do, and a process that dies
+loses nothing but time.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from django.db.models import QuerySet
+
+from saleor_cryptopay.models import Delivery, Effect
+
+Row = TypeVar("Row", Delivery, Effect)
+
+# Longer than applying one row can take: all its calls to the gateway have deadlines.
+LEASE: Final = timedelta(minutes=2)
+
+SLOWEST: Final = timedelta(hours=1)
+
+
+def claim(waiting: QuerySet[Row], now: datetime, most: int) -> Iterator[Row]:
+    """Yield rows that are due, each claimed by this process alone, oldest first.
+
+    Args:
+        waiting: rows to choose from.
+        now: aware UTC; rows whose `next_attempt_at` is not later are due.
+        most: how many at the most.
+    """
+    due = waiting.filter(next_attempt_at__lte=now).order_by("pk")
+    for row in list(due[:most]):
+        mine = waiting.filter(pk=row.pk, next_attempt_at=row.next_attempt_at)
+        if mine.update(next_attempt_at=now + LEASE):
+            row.next_attempt_at = now + LEASE
+            yield row
+
+
+def next_attempt(attempts: int, now: datetime) -> datetime:
+    """Return when to try again after so many attempts: 5, 10, 20 s … one hour."""
+    doublings = max(0, min(attempts - 1, 12))
+    return now + min(timedelta(seconds=5 << doublings), SLOWEST)

@@ -1,0 +1,106 @@
+"""What every operation is handed: gateway, shop, clock and the merchant's rules.
+
+Composed once per request or task in `bridge.runtime`; frozen, so that nothing changes
+under an operation's feet.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from saleor_cryptopay.core.assets import Asset
+from saleor_cryptopay.core.quotes import FixedRates
+from saleor_cryptopay.gateways.base import Gateway
+
+from .ports import Clock, Shop
+
+
+class LatePolicy(StrEnum):
+    """What happens to coins that come after the deadline."""
+
+    REVIEW = "review"
+    ACCEPT = "accept"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The merchant's rules for one channel.
+
+    Attributes:
+        assets: what is offered, in the order it is offered.
+        rates: the merchant's fixed rates.
+        payment_window: time from opening to the deadline.
+        quote_life: life of a quote whose asset is not pegged to the currency.
+        tolerance_percent: how much may be missing, 0 to less than 100.
+        confirmations: network slug → blocks to wait for where the merchant wants
+            more than the gateway.
+        accept_unconfirmed: whether seen coins are reported to the shop as pending.
+        late_payments: what happens to coins after the deadline.
+        complete_checkouts: whether a paid checkout is turned into an order.
+        cancel_unpaid_orders: whether an order that nobody paid is canceled.
+    """
+
+    assets: tuple[Asset, ...]
+    rates: FixedRates
+    payment_window: timedelta
+    quote_life: timedelta
+    tolerance_percent: Decimal
+    confirmations: Mapping[str, int]
+    accept_unconfirmed: bool
+    late_payments: LatePolicy
+    complete_checkouts: bool
+    cancel_unpaid_orders: bool
+
+    def required_confirmations(self, asset: Asset) -> int:
+        """Return the blocks to wait for: the gateway's number or the merchant's."""
+        network = asset.network
+        return max(network.confirmations, self.confirmations.get(network.slug, 0))
+
+
+class Jobs(Protocol):
+    """Work for later, in another process. Asking twice must be harmless."""
+
+    def apply_deliveries(self) -> None:
+        """Have stored deliveries applied soon."""
+        ...
+
+    def deliver_effects(self) -> None:
+        """Have the outbox delivered soon."""
+        ...
+
+    def check_payment(self, payment_id: UUID) -> None:
+        """Have one payment compared with the gateway soon."""
+        ...
+
+
+class Policies(Protocol):
+    """The rules by channel."""
+
+    def __call__(self, channel: str, /) -> Policy:
+        """Return the rules for a channel's slug; "" for the shop's own."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What an operation may use.
+
+    Attributes:
+        gateway: where addresses come from.
+        shop: who is told.
+        clock: what time it is.
+        policies: the merchant's rules by channel.
+        jobs: where work for later goes.
+        base_url: absolute address under which `web.urls` is reached, ending in `/`.
+    """
+
+    gateway: Gateway
+    shop: Shop
+    clock: Clock
+    policies: Policies
+    jobs: Jobs
+    base_url: str

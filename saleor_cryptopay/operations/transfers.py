@@ -1,0 +1,207 @@
+"""Matching what a gateway reports to our own rows: which address, does it count.
+
+Nothing here decides about a payment's state. Only our rows are believed: the address
+must be one we were given, network and coin must be the ones we quoted.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from saleor_cryptopay.core.addresses import canonical_address
+from saleor_cryptopay.core.assets import NETWORKS, Asset
+from saleor_cryptopay.core.errors import AddressError, AmountError, MalformedError
+from saleor_cryptopay.core.events import TransferReported, TransferStatus
+from saleor_cryptopay.core.money import parse_decimal, parse_units
+from saleor_cryptopay.gateways.base import Environment, Gateway
+from saleor_cryptopay.models import Address, Payment, Transfer
+
+from .runtime import LatePolicy, Policy
+
+
+class Change(StrEnum):
+    """What a report changed about a transfer."""
+
+    NONE = "none"  # nothing, or only the count of confirmations
+    SEEN = "seen"  # it is on its way
+    SETTLED = "settled"  # it has become final
+    GONE = "gone"  # it will not come after all
+    REVERSED = "reversed"  # it was final, and is gone
+
+
+def find_address(report: TransferReported, gateway: Gateway) -> Address | None:
+    """Return our address that the report is about, or None if it is not ours.
+
+    Matched by the gateway's id of the address and by the address itself; where a
+    report has both they must agree. An EVM address is the same on every EVM network,
+    so coins that came on another one are found, and recorded as a wrong asset.
+    """
+    ours = Address.objects.filter(
+        payment__gateway=gateway.name, payment__environment=gateway.environment
+    ).exclude(address="")
+    if report.address_id:
+        ours = ours.filter(gateway_id=report.address_id)
+    if report.address:
+        ours = ours.filter(address=_canonical(report, gateway))
+    if not report.address_id and not report.address:
+        return None
+    candidates = list(ours[:10])
+    exact = [row for row in candidates if row.network == report.network]
+    if exact:
+        return exact[0]
+    return candidates[0] if len(candidates) == 1 else None
+
+
+def update_transfer(
+    payment: Payment,
+    address: Address,
+    report: TransferReported,
+    policy: Policy,
+    observed_at: datetime,
+) -> tuple[Transfer, Change]:
+    """Write a report down as a transfer row, and say what changed.
+
+    The caller holds the payment's lock. A report observed before the one the row
+    rests on is stale and changes nothing.
+
+    Raises:
+        MalformedError: the amount is none of the asset's.
+    """
+    transfer = Transfer.objects.filter(
+        network=report.network, hash=report.hash, index=report.index, address=address
+    ).first()
+    if transfer is None:
+        _refuse_nothing(report)
+        transfer = _new_transfer(payment, address, report, policy, observed_at)
+        before = None
+    elif observed_at < transfer.observed_at:
+        return transfer, Change.NONE
+    else:
+        before = (TransferStatus(transfer.status).is_gone, transfer.is_final)
+    _follow(transfer, report, address.asset, observed_at)
+    transfer.save()
+    return transfer, _change(before, transfer)
+
+
+def _canonical(report: TransferReported, gateway: Gateway) -> str:
+    network = NETWORKS.get(report.network)
+    if network is None:
+        return report.address
+    try:
+        return canonical_address(
+            report.address, network, is_test=gateway.environment is Environment.TEST
+        )
+    except AddressError:
+        return report.address
+
+
+def _new_transfer(
+    payment: Payment,
+    address: Address,
+    report: TransferReported,
+    policy: Policy,
+    now: datetime,
+) -> Transfer:
+    asset = address.asset
+    seen_at = _seen_at(report, address, now)
+    verdict = _verdict(payment, address, report, seen_at)
+    return Transfer(
+        address=address,
+        payment=payment,
+        network=report.network,
+        hash=report.hash,
+        index=report.index,
+        gateway_id=report.transaction_id,
+        coin=report.coin,
+        amount=report.amount or "",
+        units=_units(report, asset),
+        status=report.status,
+        required_confirmations=policy.required_confirmations(asset),
+        verdict=verdict,
+        seen_at=seen_at,
+        observed_at=now,
+    )
+
+
+def _seen_at(report: TransferReported, address: Address, now: datetime) -> datetime:
+    """Return when the coins were first seen, between issue and now.
+
+    The gateway's clock decides as far as it makes sense: coins cannot come before
+    their address existed, nor in the future.
+    """
+    issued_at = address.issued_at or now
+    return min(max(report.created_at or now, issued_at), now)
+
+
+def _is_quoted(report: TransferReported, asset: Asset) -> bool:
+    return report.coin == asset.coin and report.network == asset.network.slug
+
+
+def _verdict(
+    payment: Payment, address: Address, report: TransferReported, seen_at: datetime
+) -> Transfer.Verdict:
+    verdict = Transfer.Verdict
+    if not _is_quoted(report, address.asset):
+        return verdict.WRONG_ASSET
+    if payment.address_id != address.pk:
+        return verdict.OLD_ADDRESS
+    is_closed = payment.state in {"failed", "canceled"}
+    is_late = seen_at > payment.expires_at
+    if is_closed or (is_late and payment.late_policy == LatePolicy.REVIEW):
+        return verdict.LATE
+    return verdict.COUNTED
+
+
+def _refuse_nothing(report: TransferReported) -> None:
+    """Refuse a transfer of no coins: zero-value tokens are sent to deceive people."""
+    try:
+        moves = report.amount is not None and parse_decimal(report.amount) > 0
+    except AmountError as error:
+        raise MalformedError(str(error)) from None
+    if not moves:
+        raise MalformedError("A transfer without an amount moves nothing.")
+
+
+def _units(report: TransferReported, asset: Asset) -> int:
+    if not _is_quoted(report, asset) or report.amount is None:
+        return 0
+    try:
+        return parse_units(report.amount, asset.decimals)
+    except AmountError as error:
+        raise MalformedError(str(error)) from None
+
+
+def _follow(
+    transfer: Transfer, report: TransferReported, asset: Asset, observed_at: datetime
+) -> None:
+    """Take over status and confirmations; what is final stays so until it is gone."""
+    transfer.observed_at = observed_at
+    transfer.confirmations = max(transfer.confirmations, report.confirmations)
+    if report.status.is_gone:
+        transfer.status, transfer.is_final = report.status, False
+        return
+    if transfer.is_final:
+        return
+    transfer.status = report.status
+    if _has_become_final(transfer, report, asset):
+        transfer.is_final, transfer.final_at = True, observed_at
+
+
+def _has_become_final(
+    transfer: Transfer, report: TransferReported, asset: Asset
+) -> bool:
+    if report.status is not TransferStatus.CONFIRMED:
+        return False
+    is_gateways_number = transfer.required_confirmations <= asset.network.confirmations
+    return is_gateways_number or report.confirmations >= transfer.required_confirmations
+
+
+def _change(before: tuple[bool, bool] | None, transfer: Transfer) -> Change:
+    is_gone = TransferStatus(transfer.status).is_gone
+    was_gone, was_final = before or (False, False)
+    if is_gone and was_final:
+        return Change.REVERSED
+    if is_gone:
+        return Change.NONE if was_gone else Change.GONE
+    if transfer.is_final:
+        return Change.NONE if was_final else Change.SETTLED
+    return Change.SEEN if before is None or was_gone else Change.NONE

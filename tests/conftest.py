@@ -1,0 +1,100 @@
+"""What every test stands on: a real PostgreSQL, and a report of what did not run."""
+
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from _pytest.terminal import TerminalReporter
+from django.db import connections
+
+from demo.services.postgres import Postgres, start_postgres
+from demo.services.processes import ServiceError
+
+SALEOR_TESTS = Path(__file__).parent / "saleor"
+KEPT = pytest.StashKey[Path]()
+
+
+@pytest.fixture(scope="session")
+def service_folder(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Give a folder for the data and logs of what the tests start.
+
+    It is kept when a test failed: the logs tell why.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="cryptopay-tests-"))
+    # PostgreSQL runs as an account of its own when the tests run as root.
+    folder.chmod(0o711)
+    yield folder
+    if request.session.testsfailed:
+        request.config.stash[KEPT] = folder
+    else:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres(service_folder: Path) -> Iterator[Postgres]:
+    """Give a server: that of DATABASE_URL, or one that lives as long as the tests."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(start_postgres(service_folder / "postgres"))
+        except ServiceError as error:
+            pytest.skip(str(error))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(postgres: Postgres) -> None:
+    """Tell Django where the server is; pytest-django asks before it connects."""
+    url = urlsplit(postgres.url)
+    # The process id keeps two runs on one server apart.
+    name = f"cryptopay_tests_{os.getpid()}"
+    connections.settings["default"].update(
+        NAME=url.path.lstrip("/"),
+        USER=unquote(url.username or ""),
+        PASSWORD=unquote(url.password or ""),
+        HOST=url.hostname or "",
+        PORT=str(url.port or ""),
+    )
+    connections.settings["default"]["TEST"]["NAME"] = name
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests on real Saleors last, one version after the other."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> tuple[bool, str]:
+    if SALEOR_TESTS not in item.path.parents:
+        return (False, "")
+    specification = getattr(item, "callspec", None)
+    version = specification.params.get("install", "") if specification else ""
+    return (True, str(version))
+
+
+def pytest_terminal_summary(
+    terminalreporter: TerminalReporter, config: pytest.Config
+) -> None:
+    """Say where the logs of a failure are, and in plain words what did not run."""
+    if KEPT in config.stash:
+        terminalreporter.write_line(f"Logs and data: {config.stash[KEPT]}")
+    reasons = Counter(
+        _reason(report) for report in terminalreporter.stats.get("skipped", [])
+    )
+    if not reasons:
+        return
+    terminalreporter.section("what did not run")
+    for reason, count in sorted(reasons.items()):
+        tests = "1 test" if count == 1 else f"{count} tests"
+        terminalreporter.write_line(f"{tests}: {reason}")
+
+
+def _reason(report: pytest.TestReport) -> str:
+    if isinstance(report.longrepr, tuple):
+        return report.longrepr[2].removeprefix("Skipped: ")
+    return str(report.longrepr)

@@ -1,0 +1,143 @@
+"""Opening: one payment for a transaction, one address for an asset, never a guess."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from saleor_cryptopay.core.errors import (
+    AssetError,
+    GatewayError,
+    QuoteError,
+    TerminalError,
+)
+from saleor_cryptopay.models import Address, Payment
+from saleor_cryptopay.operations.opening import choose_asset, open_payment
+
+from .conftest import Scene
+
+
+def test_a_payment_has_a_quote_and_an_address_of_the_network(scene: Scene) -> None:
+    payment = scene.open("usdt@ethereum", "50.10")
+    address = payment.address
+    assert address is not None
+    assert address.units == 50_100_000
+    assert address.minimum_units == 50_100_000
+    assert (address.rate, address.rate_source) == (Decimal(1), "peg")
+    assert address.quote_expires_at is None
+    assert address.address.startswith("0x")
+    assert address.gateway_id.startswith("addr_")
+    assert payment.state == "awaiting_payment"
+
+
+def test_a_floating_quote_asks_for_no_less_than_the_total(scene: Scene) -> None:
+    payment = scene.open("btc@bitcoin", "50.10")
+    address = payment.address
+    assert address is not None
+    assert Decimal(address.units) * 64000 / 10**8 >= Decimal("50.10")
+    assert Decimal(address.units - 1) * 64000 / 10**8 < Decimal("50.10")
+    assert address.quote_expires_at is not None
+
+
+def test_the_same_transaction_gets_the_same_payment(scene: Scene) -> None:
+    first = open_payment(scene.opening(reference="one"), scene.runtime)
+    second = open_payment(scene.opening(reference="one"), scene.runtime)
+    assert first.pk == second.pk
+    assert first.address_id == second.address_id
+    assert len(scene.sandbox.state()["addresses"]) == 1
+
+
+def test_without_a_rate_nothing_is_stored(scene: Scene) -> None:
+    scene.with_policy(rates={})
+    with pytest.raises(QuoteError, match="rates"):
+        scene.open("btc@bitcoin")
+    assert not Payment.objects.exists()
+
+
+def test_an_asset_that_is_not_offered_is_refused(scene: Scene) -> None:
+    with pytest.raises(AssetError, match="not offered"):
+        scene.open("dai@bsc")
+    assert not Payment.objects.exists()
+
+
+def test_without_an_asset_the_customer_chooses_later(scene: Scene) -> None:
+    payment = scene.open("")
+    assert payment.address is None
+    payment = choose_asset(payment.id, "usdt@tron", scene.runtime)
+    assert payment.address is not None
+    assert payment.address.asset_key == "usdt@tron"
+
+
+def test_a_single_offered_asset_needs_no_choice(scene: Scene) -> None:
+    policy = scene.runtime.policies("")
+    scene.with_policy(assets=policy.assets[:1])
+    payment = scene.open("")
+    assert payment.address is not None
+
+
+def test_another_coin_can_be_chosen_until_coins_are_seen(scene: Scene) -> None:
+    payment = scene.open("usdt@ethereum")
+    first = payment.address
+    payment = choose_asset(payment.id, "btc@bitcoin", scene.runtime)
+    assert payment.address is not None
+    assert payment.address.asset_key == "btc@bitcoin"
+    assert payment.addresses.count() == 2
+    scene.pay(payment, "0.0001")
+    scene.poll()
+    with pytest.raises(AssetError, match="seen already"):
+        choose_asset(payment.id, "usdt@ethereum", scene.runtime)
+    assert first is not None
+
+
+@pytest.mark.parametrize("fault", ["down", "html", "truncated", "error_200"])
+def test_a_gateway_in_trouble_leaves_a_payment_that_can_be_tried_again(
+    scene: Scene, fault: str
+) -> None:
+    opening = scene.opening(reference="again")
+    scene.sandbox.control("faults", kind=fault)
+    with pytest.raises(GatewayError):
+        open_payment(opening, scene.runtime)
+    assert Address.objects.get().address == ""
+    scene.sandbox.control("faults", kind="none")
+    payment = open_payment(opening, scene.runtime)
+    assert payment.address is not None
+    assert payment.state == "awaiting_payment"
+
+
+@pytest.mark.parametrize("fault", ["foreign_address", "bad_checksum"])
+def test_an_address_that_is_not_what_was_asked_is_never_shown(
+    scene: Scene, fault: str
+) -> None:
+    scene.sandbox.control("faults", kind=fault)
+    opening = scene.opening(reference="wrong")
+    with pytest.raises(TerminalError):
+        open_payment(opening, scene.runtime)
+    payment = Payment.objects.get()
+    assert payment.address is None
+    assert payment.state == "failed"
+    scene.sandbox.control("faults", kind="none")
+    payment = open_payment(opening, scene.runtime)
+    assert payment.state == "awaiting_payment"
+    assert [entry.event for entry in payment.entries.order_by("number")] == [
+        "gateway_refused",
+        "opened_again",
+    ]
+
+
+def test_nothing_personal_leaves_the_shop(scene: Scene) -> None:
+    payment = scene.open()
+    (address,) = scene.sandbox.state()["addresses"]
+    assert address["metadata"] == {"payment": str(payment.id)}
+    assert address["label"] == str(payment.id)
+
+
+def test_the_rules_of_the_channel_decide(scene: Scene) -> None:
+    shop_wide = scene.runtime.policies("")
+    of_channel = replace(shop_wide, tolerance_percent=Decimal(2))
+    scene.runtime = replace(
+        scene.runtime,
+        policies=lambda slug: of_channel if slug == "default-channel" else shop_wide,
+    )
+    payment = scene.open(total="100.00")
+    assert payment.address is not None
+    assert payment.address.minimum_units == 98_000_000

@@ -1,0 +1,68 @@
+"""The outbox: in order, until the shop has heard, once."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from saleor_cryptopay.core.errors import ShopError
+from saleor_cryptopay.models import Effect, Payment
+from saleor_cryptopay.operations import outbox, reconciliation
+from saleor_cryptopay.operations.ports import Credit
+from saleor_cryptopay.operations.retries import claim
+from tests.stand_ins import RecordingShop
+
+from .conftest import Scene
+
+
+@dataclass
+class DeafShop(RecordingShop):
+    """A shop that does not take credits until it is told to listen."""
+
+    is_deaf: bool = field(default=True)
+
+    def record_credit(self, reference: str, credit: Credit) -> None:
+        """Refuse, or write down."""
+        if self.is_deaf:
+            raise ShopError("not now")
+        super().record_credit(reference, credit)
+
+
+def paid_but_unheard(scene: Scene) -> tuple[Payment, DeafShop]:
+    shop = DeafShop()
+    scene.shop = shop
+    scene.runtime = replace(scene.runtime, shop=shop)
+    payment = scene.open()
+    scene.pay(payment, "50.1")
+    scene.sandbox.mine()
+    reconciliation.reconcile(scene.runtime)
+    outbox.deliver_effects(scene.runtime)
+    return payment, shop
+
+
+def test_completion_waits_for_the_credit(scene: Scene) -> None:
+    payment, shop = paid_but_unheard(scene)
+    assert scene.told(payment) == []
+    shop.is_deaf = False
+    scene.clock.shift += timedelta(minutes=1)
+    outbox.deliver_effects(scene.runtime)
+    assert scene.told(payment) == ["credit", "complete"]
+
+
+def test_what_the_shop_never_takes_is_kept_for_people_to_see(scene: Scene) -> None:
+    paid_but_unheard(scene)
+    for _ in range(outbox.ATTEMPTS):
+        scene.clock.shift += timedelta(hours=2)
+        outbox.deliver_effects(scene.runtime)
+    effect = Effect.objects.get(kind="credit")
+    assert (effect.is_dead, effect.note) == (True, "not now")
+
+
+def test_a_worker_that_dies_loses_only_time(scene: Scene) -> None:
+    payment, shop = paid_but_unheard(scene)
+    shop.is_deaf = False
+    scene.clock.shift += timedelta(minutes=1)
+    claimed = list(claim(Effect.objects.filter(kind="credit"), scene.clock(), 9))
+    assert len(claimed) == 1
+    assert outbox.deliver_effects(scene.runtime) == 0
+    scene.clock.shift += timedelta(minutes=3)
+    outbox.deliver_effects(scene.runtime)
+    assert scene.told(payment) == ["credit", "complete"]
