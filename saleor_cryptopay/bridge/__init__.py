@@ -1,0 +1,1 @@
+"""The only place that knows Saleor and Celery: everything here translates."""

@@ -1,0 +1,203 @@
+"""The plugin's settings: Saleor's list of names and values in, frozen values out.
+
+The structure that the Dashboard renders, the defaults, and the readers stand side by
+side, so that a setting is one entry in each of three tables. Nothing here asks the
+network or the database.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Final
+
+from saleor_cryptopay.core.errors import SettingError
+from saleor_cryptopay.gateways.base import Environment
+from saleor_cryptopay.gateways.registry import GATEWAYS
+from saleor_cryptopay.operations.runtime import Policy
+
+from . import fields
+
+DEFAULTS: Final[dict[str, str | bool]] = {
+    "gateway": "crypton",
+    "api_url": "",
+    "api_key": "",
+    "webhook_secrets": "",
+    "assets": "usdt@ethereum\nusdt@tron\nusdc@ethereum",
+    "payment_window_minutes": "1440",
+    "quote_minutes": "15",
+    "underpayment_tolerance_percent": "0",
+    "confirmations": "",
+    "accept_unconfirmed": False,
+    "late_payments": "review",
+    "complete_checkouts": True,
+    "cancel_unpaid_orders": True,
+    "rates": "",
+    "return_url": "",
+    "channels": "",
+}
+
+# Settings that a channel may have for itself, and how each becomes a rule.
+POLICY_FIELDS: Final[dict[str, tuple[str, Callable[[str, Any], Any]]]] = {
+    "assets": ("assets", fields.read_assets),
+    "payment_window_minutes": ("payment_window", fields.read_minutes),
+    "quote_minutes": ("quote_life", fields.read_minutes),
+    "underpayment_tolerance_percent": ("tolerance_percent", fields.read_percent),
+    "confirmations": ("confirmations", fields.read_confirmations),
+    "accept_unconfirmed": ("accept_unconfirmed", fields.read_flag),
+    "late_payments": ("late_payments", fields.read_late_policy),
+    "complete_checkouts": ("complete_checkouts", fields.read_flag),
+    "cancel_unpaid_orders": ("cancel_unpaid_orders", fields.read_flag),
+    "rates": ("rates", fields.read_rates),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The settings, read and checked.
+
+    Attributes:
+        gateway: the gateway's name in the registry.
+        api_url: its base address, without a slash at the end.
+        api_key: the key; never printed.
+        webhook_secrets: each of them valid; never printed.
+        policy: the shop's rules.
+        channels: rules of channels that differ, by slug.
+        return_url: storefront address template; "" for none.
+        return_urls: the same for channels that differ, by slug.
+    """
+
+    gateway: str
+    api_url: str
+    api_key: str = field(repr=False)
+    webhook_secrets: tuple[str, ...] = field(repr=False)
+    policy: Policy
+    channels: Mapping[str, Policy]
+    return_url: str
+    return_urls: Mapping[str, str]
+
+    @property
+    def environment(self) -> Environment:
+        """Whether the key is for play money or for real money."""
+        return environment_of(self.api_key)
+
+    def policy_for(self, channel: str) -> Policy:
+        """Return the rules for a channel's slug."""
+        return self.channels.get(channel, self.policy)
+
+    def return_url_for(self, channel: str) -> str:
+        """Return the storefront address template for a channel's slug."""
+        return self.return_urls.get(channel, self.return_url)
+
+
+def environment_of(api_key: str) -> Environment:
+    """Return the environment that the key's prefix names."""
+    return Environment.LIVE if api_key.startswith("sk_live_") else Environment.TEST
+
+
+def read_configuration(items: list[dict[str, Any]]) -> Configuration:
+    """Read Saleor's list of `{"name", "value"}`.
+
+    Raises:
+        SettingError: a setting is missing or cannot be used; says which and why.
+    """
+    values = DEFAULTS | {
+        item["name"]: item["value"]
+        for item in items
+        if item["name"] in DEFAULTS and item["value"] is not None
+    }
+    text = {name: str(value).strip() for name, value in values.items()}
+    policy = _read_policy(values)
+    channels = _read_channels(text["channels"], policy)
+    _refuse_unpriced(policy, "rates", "")
+    for slug, (rules, _) in channels.items():
+        _refuse_unpriced(rules, "channels", f"[{slug}] ")
+    return Configuration(
+        **_read_connection(text),
+        policy=policy,
+        channels=MappingProxyType({slug: row[0] for slug, row in channels.items()}),
+        return_url=fields.read_return_url("return_url", text["return_url"]),
+        return_urls=MappingProxyType(
+            {slug: row[1] for slug, row in channels.items() if row[1] is not None}
+        ),
+    )
+
+
+def _read_connection(text: dict[str, str]) -> dict[str, Any]:
+    if text["gateway"] not in GATEWAYS:
+        known = ", ".join(sorted(GATEWAYS))
+        raise SettingError("gateway", f"No such gateway. There is: {known}.")
+    for name in ("api_key", "api_url", "webhook_secrets", "assets"):
+        if not text[name]:
+            raise SettingError(name, "This is needed to take payments.")
+    api_key = fields.read_api_key("api_key", text["api_key"])
+    is_test = environment_of(api_key) is Environment.TEST
+    secrets = fields.read_secrets("webhook_secrets", text["webhook_secrets"])
+    return {
+        "gateway": text["gateway"],
+        "api_url": fields.read_api_url("api_url", text["api_url"], is_test=is_test),
+        "api_key": api_key,
+        "webhook_secrets": secrets,
+    }
+
+
+def _read_policy(values: Mapping[str, Any]) -> Policy:
+    return Policy(
+        **{
+            attribute: read(name, _plain(values[name]))
+            for name, (attribute, read) in POLICY_FIELDS.items()
+        }
+    )
+
+
+def _plain(value: object) -> object:
+    """Return a setting as its reader takes it: a list (from TOML) becomes lines."""
+    if isinstance(value, list):
+        return "\n".join(str(item) for item in value)
+    return value if isinstance(value, bool) else str(value).strip()
+
+
+def _read_channels(text: str, policy: Policy) -> dict[str, tuple[Policy, str | None]]:
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError("channels", f"This is not TOML: {error}.") from None
+    return {
+        slug: _read_channel(slug, overrides, policy)
+        for slug, overrides in document.items()
+    }
+
+
+def _read_channel(
+    slug: str, overrides: object, policy: Policy
+) -> tuple[Policy, str | None]:
+    if not isinstance(overrides, dict):
+        raise SettingError("channels", f"Begin a channel with a line “[{slug}]”.")
+    changes: dict[str, Any] = {}
+    return_url = None
+    for name, value in overrides.items():
+        try:
+            if name == "return_url":
+                return_url = fields.read_return_url(name, str(value))
+                continue
+            attribute, read = POLICY_FIELDS[name]
+            changes[attribute] = read(name, _plain(value))
+        except KeyError:
+            raise SettingError(
+                "channels", f"[{slug}]: “{name}” is no setting a channel can have."
+            ) from None
+        except SettingError as error:
+            raise SettingError("channels", f"[{slug}] {error}") from None
+    return replace(policy, **changes), return_url
+
+
+def _refuse_unpriced(policy: Policy, field: str, where: str) -> None:
+    """Refuse an asset without a price in any currency: nobody could pay with it."""
+    for asset in policy.assets:
+        has_fixed = any(coin == asset.coin for coin, _ in policy.rates)
+        if asset.pegged_to is None and not has_fixed:
+            raise SettingError(
+                field,
+                f"{where}{asset.key} is offered without a rate: add a line"
+                f" “{asset.coin}/usd = …”, or take it off the assets.",
+            )

@@ -1,0 +1,187 @@
+"""The plugin: Saleor's hooks, each translated and handed on.
+
+Global, not per channel: for a channel Saleor runs the global plugins last, in order,
+so that our answer follows the one of the built-in WebhookPlugin, which knows no
+webhook of ours and would otherwise have the last word.
+"""
+
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from saleor.payment.interface import (
+    PaymentGatewayData,
+    TransactionActionData,
+    TransactionSessionData,
+    TransactionSessionResult,
+)
+from saleor.plugins.base_plugin import BasePlugin
+from saleor.plugins.error_codes import PluginErrorCode
+from saleor.plugins.manager import get_plugins_manager
+
+from saleor_cryptopay.core.errors import SettingError
+from saleor_cryptopay.operations.runtime import Runtime
+from saleor_cryptopay.web.urls import dispatch
+
+from . import actions, sessions, tasks
+from .app_row import ensure_app
+from .configuration import Configuration, read_configuration
+from .connection import check_connection
+from .form import DEFAULT_CONFIGURATION, FORM
+from .identity import PLUGIN_ID, PLUGIN_NAME
+from .runtime import build_runtime
+
+BLANK: Final = (None, "")
+
+
+class CryptopayPlugin(BasePlugin):
+    """Cryptocurrency payments through a gateway of the merchant's choice."""
+
+    PLUGIN_ID = PLUGIN_ID
+    PLUGIN_NAME = PLUGIN_NAME
+    PLUGIN_DESCRIPTION = (
+        "Customers pay with coins: address, QR code and countdown on a page of the"
+        " shop; transfers become Saleor transactions by webhook and by polling."
+    )
+    CONFIGURATION_PER_CHANNEL = False
+    CONFIG_STRUCTURE = FORM
+    DEFAULT_CONFIGURATION = DEFAULT_CONFIGURATION
+
+    def read(self) -> Configuration:
+        """Return the settings.
+
+        Raises:
+            SettingError: they cannot be used.
+        """
+        return read_configuration(self.configuration)
+
+    def runtime(self) -> Runtime:
+        """Return what the operations need, composed from the settings.
+
+        Raises:
+            SettingError: they cannot be used.
+        """
+        return build_runtime(self.read())
+
+    @classmethod
+    def validate_plugin_configuration(cls, plugin_configuration: Any, **_: Any) -> None:
+        """Refuse settings that cannot work, with the field and the reason.
+
+        While the plugin is switched off, fields may still be empty.
+        """
+        items = plugin_configuration.configuration or []
+        is_active = plugin_configuration.active
+        try:
+            configuration = read_configuration(items)
+            if is_active:
+                check_connection(configuration, plugin_configuration)
+        except SettingError as error:
+            values = {item["name"]: item["value"] for item in items}
+            if not is_active and values.get(error.field) in BLANK:
+                return
+            code = PluginErrorCode.PLUGIN_MISCONFIGURED.value
+            raise ValidationError(
+                {error.field: ValidationError(error.reason, code=code)}
+            ) from None
+
+    @classmethod
+    def pre_save_plugin_configuration(cls, plugin_configuration: Any) -> None:
+        """Keep the App row in step with the switch in the Dashboard."""
+        ensure_app(is_active=plugin_configuration.active)
+
+    @classmethod
+    def save_plugin_configuration(
+        cls, plugin_configuration: Any, cleaned_data: dict[str, Any]
+    ) -> Any:
+        """Save the form, then have our webhook registered at the gateway."""
+        saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
+        tasks.keep_connections.apply_async(countdown=1, retry=False)
+        return saved
+
+    def webhook(
+        self, request: HttpRequest, path: str, previous_value: HttpResponse
+    ) -> HttpResponse:
+        """Answer whatever comes in under the plugin's address."""
+        if not self.active:
+            return previous_value
+        try:
+            runtime = self.runtime()
+        except SettingError:
+            return HttpResponse("The plugin is not set up.", status=503)
+        return dispatch(request, path, runtime)
+
+    def payment_gateway_initialize_session(
+        self,
+        amount: Any,
+        payment_gateways: list[PaymentGatewayData] | None,
+        source_object: Any,
+        previous_value: list[PaymentGatewayData] | None,
+    ) -> list[PaymentGatewayData]:
+        """Tell a storefront which coins are on offer, and what they would ask for."""
+        others = [
+            row for row in previous_value or [] if row.app_identifier != PLUGIN_ID
+        ]
+        asked = {row.app_identifier for row in payment_gateways or []}
+        if not self.active or (asked and PLUGIN_ID not in asked):
+            return list(previous_value or [])
+        return [*others, sessions.offer(self, amount, source_object)]
+
+    def transaction_initialize_session(
+        self,
+        transaction_session_data: TransactionSessionData,
+        previous_value: TransactionSessionResult,
+    ) -> TransactionSessionResult:
+        """Open a payment and answer with its address."""
+        if not self._is_ours(transaction_session_data):
+            return previous_value
+        return sessions.initialize(self, transaction_session_data)
+
+    def transaction_process_session(
+        self,
+        transaction_session_data: TransactionSessionData,
+        previous_value: TransactionSessionResult,
+    ) -> TransactionSessionResult:
+        """Answer how far a payment is; choose its coin if one is named."""
+        if not self._is_ours(transaction_session_data):
+            return previous_value
+        return sessions.process(self, transaction_session_data)
+
+    def transaction_refund_requested(
+        self, transaction_data: TransactionActionData, previous_value: Any
+    ) -> Any:
+        """Answer staff who ask for a refund."""
+        actions.answer(self, transaction_data)
+        return previous_value
+
+    def transaction_charge_requested(
+        self, transaction_data: TransactionActionData, previous_value: Any
+    ) -> Any:
+        """Answer staff who ask for a charge."""
+        actions.answer(self, transaction_data)
+        return previous_value
+
+    def transaction_cancelation_requested(
+        self, transaction_data: TransactionActionData, previous_value: Any
+    ) -> Any:
+        """Answer staff who ask for a cancellation."""
+        actions.answer(self, transaction_data)
+        return previous_value
+
+    def _is_ours(self, data: TransactionSessionData) -> bool:
+        return bool(
+            self.active and data.payment_gateway_data.app_identifier == PLUGIN_ID
+        )
+
+
+def active_runtime() -> Runtime | None:
+    """Return the runtime of the plugin as it is switched on now, or None if it is off.
+
+    Raises:
+        SettingError: it is on, and its settings cannot be used.
+    """
+    manager = get_plugins_manager(allow_replica=False)
+    plugin = manager.get_plugin(PLUGIN_ID)
+    if plugin is None or not plugin.active:
+        return None
+    runtime: Runtime = plugin.runtime()
+    return runtime

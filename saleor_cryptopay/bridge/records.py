@@ -1,0 +1,114 @@
+"""Writing a money event into Saleor: the event, the sums, the checkout or order.
+
+Saleor has this only inside a GraphQL mutation (`transactionEventReport`), which saves
+the event and recalculates in two transactions. Here both are one commit.
+"""
+
+from typing import Any, Final
+
+from django.db import transaction
+from saleor.checkout.lock_objects import checkout_qs_select_for_update
+from saleor.order.lock_objects import order_qs_select_for_update
+from saleor.payment import TransactionAction
+from saleor.payment.lock_objects import transaction_item_qs_select_for_update
+from saleor.payment.models import TransactionEvent
+from saleor.payment.transaction_item_calculations import recalculate_transaction_amounts
+from saleor.payment.utils import (
+    process_order_or_checkout_with_transaction,
+    truncate_transaction_event_message,
+)
+from saleor.plugins.manager import get_plugins_manager
+
+from saleor_cryptopay.core.errors import ShopError
+from saleor_cryptopay.operations.ports import Credit
+
+from .identity import PLUGIN_ID
+
+# How often a checkout may become an order under our hands.
+PATIENCE: Final = 3
+
+
+def write_event(item: Any, kind: str, credit: Credit, app: Any) -> None:
+    """Record one event of a transaction; a repetition changes nothing.
+
+    Raises:
+        ShopError: the transaction holds the same event with another amount, or will
+            not hold still.
+    """
+    for _ in range(PATIENCE):
+        with transaction.atomic():
+            locked = _lock(item)
+            if locked is not None:
+                _write(locked, kind, credit, app)
+                return
+        item.refresh_from_db()
+    raise ShopError("The checkout keeps changing: later.")
+
+
+def _lock(item: Any) -> Any:
+    """Return the item locked after its checkout or order, as Saleor locks them.
+
+    None if the checkout became an order between looking and locking: going on from
+    here would take the locks in the wrong order.
+    """
+    if item.order_id is not None:
+        order_qs_select_for_update().filter(pk=item.order_id).first()
+    elif item.checkout_id is not None:
+        checkout_qs_select_for_update().filter(pk=item.checkout_id).first()
+    locked = transaction_item_qs_select_for_update().get(pk=item.pk)
+    holds_still = (locked.checkout_id, locked.order_id) == (
+        item.checkout_id,
+        item.order_id,
+    )
+    return locked if holds_still else None
+
+
+def _write(item: Any, kind: str, credit: Credit, app: Any) -> None:
+    existing = item.events.filter(
+        type=kind, psp_reference=credit.reference, include_in_calculations=True
+    ).first()
+    if existing is None:
+        _build(item, kind, credit, app).save()
+        _update(item, credit, app)
+    elif existing.amount_value != credit.amount:
+        raise ShopError(
+            f"Saleor has {kind} {credit.reference} with another amount:"
+            f" {existing.amount_value}, not {credit.amount}."
+        )
+
+
+def _build(item: Any, kind: str, credit: Credit, app: Any) -> Any:
+    return TransactionEvent(
+        transaction=item,
+        type=kind,
+        psp_reference=credit.reference,
+        amount_value=credit.amount,
+        currency=item.currency,
+        message=truncate_transaction_event_message(credit.message),
+        external_url=credit.url,
+        created_at=credit.at,
+        app=app,
+        app_identifier=PLUGIN_ID,
+        include_in_calculations=True,
+    )
+
+
+def _update(item: Any, credit: Credit, app: Any) -> None:
+    """Recalculate the item, then let Saleor update the checkout or order."""
+    before = {
+        "previous_authorized_value": item.authorized_value,
+        "previous_charged_value": item.charged_value,
+        "previous_refunded_value": item.refunded_value,
+    }
+    recalculate_transaction_amounts(item, save=False)
+    item.available_actions = [TransactionAction.REFUND] if item.charged_value else []
+    item.external_url = credit.url or item.external_url
+    item.app = item.app or app
+    item.save()
+    process_order_or_checkout_with_transaction(
+        item,
+        get_plugins_manager(allow_replica=False),
+        None,
+        app,
+        **before,
+    )

@@ -1,0 +1,212 @@
+"""The shop's port on a real Saleor: what the ledger decided becomes Saleor's records.
+
+Law of this file: Saleor's own lock order (checkout or order, then transaction item,
+then events), everything about one event in one commit, and the deterministic psp
+reference of each transfer as the claim that makes a repetition harmless.
+"""
+
+import inspect
+import logging
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.sites.models import Site
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+from saleor.checkout import CheckoutAuthorizeStatus
+from saleor.checkout.complete_checkout import complete_checkout
+from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
+from saleor.order import OrderAuthorizeStatus, OrderChargeStatus, OrderStatus
+from saleor.order.actions import cancel_order
+from saleor.order.lock_objects import order_qs_select_for_update
+from saleor.payment import TransactionEventType
+from saleor.payment.models import TransactionEvent, TransactionItem
+from saleor.plugins.manager import get_plugins_manager
+
+from saleor_cryptopay.core.errors import ShopError
+from saleor_cryptopay.core.states import OPEN_STATES
+from saleor_cryptopay.models import Payment
+from saleor_cryptopay.operations.ports import Completion, Credit, Summary
+
+from .app_row import ensure_app
+from .configuration import Configuration
+from .identity import PLUGIN_ID
+from .records import write_event
+from .summaries import summarise
+
+logger = logging.getLogger(__name__)
+
+Event = TransactionEventType
+
+
+class SaleorShop:
+    """Implements `operations.ports.Shop`; references are transaction tokens."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+
+    def summary(self, reference: str) -> Summary:
+        """Describe what is being paid."""
+        return summarise(_find(reference), self._configuration)
+
+    def record_notice(self, reference: str, key: str, credit: Credit) -> None:
+        """Put a note into the transaction's history, once per key."""
+        item = _get(reference)
+        TransactionEvent.objects.get_or_create(
+            transaction=item,
+            idempotency_key=key,
+            defaults={
+                "type": Event.INFO,
+                "psp_reference": credit.reference,
+                "message": credit.message[:512],
+                "external_url": credit.url,
+                "currency": item.currency,
+                "amount_value": Decimal(0),
+                "created_at": credit.at,
+                "app_identifier": PLUGIN_ID,
+                "app": ensure_app(),
+                "include_in_calculations": False,
+            },
+        )
+
+    def record_pending(self, reference: str, credit: Credit) -> None:
+        """Report coins that are seen and not final: pending money."""
+        self._record(reference, Event.CHARGE_REQUEST, credit)
+
+    def record_credit(self, reference: str, credit: Credit) -> None:
+        """Report final coins: charged money."""
+        self._record(reference, Event.CHARGE_SUCCESS, credit)
+
+    def record_loss(self, reference: str, credit: Credit) -> None:
+        """Report that pending coins will not come."""
+        self._record(reference, Event.CHARGE_FAILURE, credit)
+
+    def record_reversal(self, reference: str, credit: Credit) -> None:
+        """Report that credited coins disappeared from the chain."""
+        self._record(reference, Event.CHARGE_BACK, credit)
+
+    def record_end(self, reference: str, message: str, at: datetime) -> None:
+        """Close the session: `transactionProcess` answers with this from now on."""
+        item = _get(reference)
+        request = item.events.filter(type=Event.CHARGE_REQUEST).order_by("pk").first()
+        credit = Credit(
+            reference=reference,
+            amount=request.amount_value if request else Decimal(0),
+            currency=item.currency,
+            message=message,
+            url="",
+            at=at,
+        )
+        self._record(reference, Event.CHARGE_FAILURE, credit)
+
+    def complete(self, reference: str) -> Completion:
+        """Turn a fully paid checkout into an order, whoever else tries the same."""
+        item = _get(reference)
+        if item.order_id is not None:
+            return Completion.NOT_NEEDED
+        checkout = item.checkout
+        if checkout is None:
+            return Completion.GONE
+        if checkout.authorize_status != CheckoutAuthorizeStatus.FULL:
+            return Completion.NOT_PAID
+        try:
+            _complete(checkout)
+        except (ValidationError, ObjectGone) as error:
+            item.refresh_from_db()
+            if item.order_id is None:
+                raise ShopError(_words(error)) from error
+        return Completion.DONE
+
+    def cancel_order(self, reference: str) -> bool:
+        """Cancel the order if nothing was paid and nothing is on its way."""
+        item = _get(reference)
+        if item.order_id is None:
+            return False
+        with transaction.atomic():
+            order = order_qs_select_for_update().filter(pk=item.order_id).first()
+            if order is None or not _is_abandoned(order, item):
+                return False
+            _cancel(order)
+        return True
+
+    def _record(self, reference: str, kind: str, credit: Credit) -> None:
+        try:
+            write_event(_get(reference), kind, credit, ensure_app())
+        except DatabaseError as error:
+            raise ShopError(f"Saleor's database refused: {error}") from error
+
+
+class ObjectGone(Exception):  # noqa: N818 - a signal within this file, no error
+    """The checkout ceased to exist while it was being completed."""
+
+
+def _find(reference: str) -> Any:
+    return (
+        TransactionItem.objects.select_related("checkout", "order")
+        .filter(token=reference)
+        .first()
+    )
+
+
+def _get(reference: str) -> Any:
+    item = _find(reference)
+    if item is None:
+        raise ShopError(f"Saleor has no transaction {reference} (any more).")
+    return item
+
+
+def _complete(checkout: Any) -> None:
+    manager = get_plugins_manager(allow_replica=False)
+    lines, unavailable = fetch_checkout_lines(checkout)
+    if not lines:
+        raise ObjectGone("The checkout is empty or gone.")
+    if unavailable:
+        raise ValidationError("Some of the products are not available any more.")
+    complete_checkout(
+        manager,
+        fetch_checkout_info(checkout, lines, manager),
+        lines,
+        payment_data={},
+        store_source=False,
+        user=checkout.user,
+        app=ensure_app(),
+    )
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return "The paid checkout cannot become an order: " + " ".join(error.messages)
+    return str(error)
+
+
+def _is_abandoned(order: Any, item: Any) -> bool:
+    """Whether nobody paid, ships, or is still paying by any means."""
+    others = order.payment_transactions.exclude(pk=item.pk)
+    tokens = [str(token) for token in others.values_list("token", flat=True)]
+    has_open = Payment.objects.filter(reference__in=tokens, state__in=OPEN_STATES)
+    has_pending = others.filter(charge_pending_value__gt=0) | others.filter(
+        authorize_pending_value__gt=0
+    )
+    return (
+        order.status in (OrderStatus.UNCONFIRMED, OrderStatus.UNFULFILLED)
+        and order.charge_status == OrderChargeStatus.NONE
+        and order.authorize_status == OrderAuthorizeStatus.NONE
+        and not order.payments.filter(is_active=True).exists()
+        and not has_open.exists()
+        and not has_pending.exists()
+    )
+
+
+def _cancel(order: Any) -> None:
+    """Call Saleor's own cancellation; 3.23 added the site's settings to it."""
+    arguments: dict[str, Any] = {
+        "order": order,
+        "user": None,
+        "app": ensure_app(),
+        "manager": get_plugins_manager(allow_replica=False),
+    }
+    if "site_settings" in inspect.signature(cancel_order).parameters:
+        site: Any = Site.objects.get_current()
+        arguments["site_settings"] = site.settings
+    cancel_order(**arguments)
