@@ -1,10 +1,12 @@
 """The composition root: settings in, a Runtime for the operations out."""
 
+import logging
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.cache import cache
+from kombu.exceptions import OperationalError
 from saleor.core.utils import build_absolute_uri
 
 from saleor_cryptopay.gateways.registry import build_gateway
@@ -14,6 +16,8 @@ from . import tasks
 from .configuration import Configuration
 from .identity import PLUGIN_PATH
 from .shop import SaleorShop
+
+logger = logging.getLogger(__name__)
 
 # A page that is polled asks for a check of its payment no more often than this.
 SECONDS_BETWEEN_CHECKS: Final = 30
@@ -49,14 +53,21 @@ class CeleryJobs:
 
     def apply_deliveries(self) -> None:
         """Have stored deliveries applied soon."""
-        tasks.apply_deliveries.apply_async(retry=False)
+        _hand_over(tasks.apply_deliveries)
 
     def deliver_effects(self) -> None:
         """Have the outbox delivered soon."""
-        tasks.deliver_effects.apply_async(retry=False)
+        _hand_over(tasks.deliver_effects)
 
     def check_payment(self, payment_id: UUID) -> None:
         """Have one payment compared with the gateway soon, at most twice a minute."""
         key = f"saleor_cryptopay:check:{payment_id}"
         if cache.add(key, 1, SECONDS_BETWEEN_CHECKS):
-            tasks.check_payment.apply_async((str(payment_id),), retry=False)
+            _hand_over(tasks.check_payment, str(payment_id))
+
+
+def _hand_over(task: Any, *arguments: str) -> None:
+    try:
+        task.apply_async(arguments, retry=False)
+    except OperationalError as error:
+        logger.warning("No broker takes %s: %s", task.name, error)
