@@ -1,0 +1,237 @@
+"""What a reply means: a value, or exactly one of the three errors.
+
+Law of this file: only a reply that says so proves that nothing happened. What a call
+that must not be repeated (`safe=False`) gets and cannot be understood is
+indeterminate; the same answer to a call that may be repeated is an error to retry
+where time may heal it, and terminal where it will not:
+
+    reply                                  safe call    other call
+    2xx with a JSON document               value        value
+    2xx that stops in the middle           retryable    indeterminate
+    2xx that is no JSON, hostile, too big  terminal     indeterminate
+    an error that the gateway documents    terminal     terminal
+    3xx, other 4xx                         terminal     terminal
+    408, 425, 429, 503                     retryable    retryable
+    other 5xx                              retryable    indeterminate
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final, NoReturn
+
+from saleor_cryptopay.core.errors import (
+    GatewayError,
+    IndeterminateError,
+    MalformedError,
+    RetryableError,
+    TerminalError,
+)
+
+from .documents import UnreadableError, read_document
+
+LARGEST_REPLY: Final = 2**20
+"""Bytes."""
+
+_LONGEST_REST: Final = 24 * 60 * 60
+_RETRYABLE_STATUSES: Final = frozenset({408, 425, 429, 503})
+_RATE_LIMIT: Final = "RATE_LIMIT_EXCEEDED"
+
+# What the gateway documents as refusals: they say that nothing was done.
+_REFUSALS: Final = frozenset(
+    {
+        "INVALID_REQUEST",
+        "INVALID_API_KEY",
+        "EXPIRED_API_KEY",
+        "INSUFFICIENT_PERMISSIONS",
+        "IP_NOT_WHITELISTED",
+        "INVALID_NETWORK",
+        "INVALID_ADDRESS",
+        "RESOURCE_NOT_FOUND",
+        "INSUFFICIENT_BALANCE",
+        "DAILY_LIMIT_EXCEEDED",
+    }
+)
+
+_ADVICE: Final[Mapping[str | int, str]] = {
+    "INVALID_API_KEY": "The gateway does not know this API key: check “api_key”.",
+    "EXPIRED_API_KEY": "The API key has expired: make a new one at the gateway.",
+    "INSUFFICIENT_PERMISSIONS": (
+        "The API key may not do this: give it the permission at the gateway."
+    ),
+    "IP_NOT_WHITELISTED": (
+        "The gateway does not accept this server's IP address: add it to the key's"
+        " whitelist at the gateway."
+    ),
+    401: "The gateway refuses the API key: check “api_key”.",
+    403: "The gateway does not allow this key to do this, or not from this server.",
+    404: "The gateway knows nothing under this address.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer as received.
+
+    Attributes:
+        status: HTTP status.
+        headers: names in lower case.
+        body: at most LARGEST_REPLY bytes of it.
+        is_cut: whether the body went on beyond that.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Complaint:
+    code: str = ""
+    message: str = ""
+    request_id: str = ""
+
+
+def read_reply(reply: Reply, *, safe: bool) -> object:
+    """Return the value of a reply, taken out of its `{"success", "data"}` wrapping.
+
+    Args:
+        reply: what came.
+        safe: whether the call may be repeated.
+
+    Raises:
+        TerminalError, RetryableError, IndeterminateError: see the head of this file.
+    """
+    if not 200 <= reply.status < 300:  # noqa: PLR2004 - the limits of HTTP's successes
+        raise _refusal(reply, _complaint(_document_or_none(reply)), safe=safe)
+    if reply.status == 204:  # noqa: PLR2004 - No Content
+        return None
+    document = _document(reply, safe=safe)
+    if isinstance(document, dict):
+        if document.get("error") or document.get("success") is False:
+            raise _refusal(reply, _complaint(document), safe=safe)
+        if document.get("success") is True and "data" in document:
+            return document["data"]
+    return document
+
+
+def seconds_to_rest(reply: Reply) -> int | None:
+    """Return for how long the gateway wants to be left alone, or None.
+
+    `Retry-After` where it is given, else the end of a rate-limit window of which
+    nothing is left, measured by the gateway's own clock where it tells the time.
+    """
+    now = _http_date(reply.headers.get("date", "")) or datetime.now(UTC)
+    wait = _retry_after(reply.headers.get("retry-after", "").strip(), now)
+    is_used_up = reply.headers.get("x-ratelimit-remaining", "").strip() == "0"
+    if wait is None and (is_used_up or reply.status == 429):  # noqa: PLR2004 - Too Many
+        reset = reply.headers.get("x-ratelimit-reset", "").strip()
+        if _is_count(reset):
+            wait = int(reset) - int(now.timestamp())
+    return min(wait, _LONGEST_REST) if wait is not None and wait > 0 else None
+
+
+def _retry_after(text: str, now: datetime) -> int | None:
+    if _is_count(text):
+        return int(text)
+    at = _http_date(text)
+    return None if at is None else int((at - now).total_seconds()) + 1
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 12  # noqa: PLR2004 - epoch
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _document(reply: Reply, *, safe: bool) -> object:
+    if reply.is_cut:
+        _refuse_nonsense(f"more than {LARGEST_REPLY} bytes", safe=safe)
+    try:
+        return read_document(reply.body, LARGEST_REPLY)
+    except UnreadableError:
+        if safe and reply.body.lstrip()[:1] in (b"{", b"[", b""):
+            raise RetryableError(
+                "The gateway's answer stops in the middle.", code="CUT_SHORT"
+            ) from None
+        _refuse_nonsense("something that is not JSON", safe=safe)
+    except MalformedError as error:
+        _refuse_nonsense(f"what cannot be trusted. {error}", safe=safe)
+
+
+def _refuse_nonsense(what: str, *, safe: bool) -> NoReturn:
+    if safe:
+        raise TerminalError(
+            f"The gateway answers with {what}: is “api_url” the address of its API?",
+            code="NONSENSE",
+        ) from None
+    raise IndeterminateError(
+        f"The gateway answered with {what}.", code="NONSENSE"
+    ) from None
+
+
+def _document_or_none(reply: Reply) -> object:
+    try:
+        return read_document(reply.body, LARGEST_REPLY)
+    except MalformedError:
+        return None
+
+
+def _complaint(document: object) -> _Complaint:
+    error = document.get("error") if isinstance(document, dict) else None
+    if isinstance(error, str):
+        return _Complaint(message=_clean(error))
+    if not isinstance(error, dict):
+        return _Complaint()
+    parts = (_clean(error.get("message")), _clean(error.get("details")))
+    return _Complaint(
+        code=_clean(error.get("code")),
+        message=": ".join(part for part in parts if part),
+        request_id=_clean(error.get("request_id")),
+    )
+
+
+def _clean(value: object) -> str:
+    """Return a stranger's text as something that fits in a log line, or ""."""
+    text = value if isinstance(value, str) else ""
+    return "".join(char if char.isprintable() else " " for char in text[:200]).strip()
+
+
+def _refusal(reply: Reply, complaint: _Complaint, *, safe: bool) -> GatewayError:
+    status, code = reply.status, complaint.code or f"HTTP_{reply.status}"
+    told = f" It says: {complaint.message}" if complaint.message else ""
+    request_id = complaint.request_id
+    if status in _RETRYABLE_STATUSES or code == _RATE_LIMIT:
+        return RetryableError(
+            f"The gateway cannot take the request now ({code}).{told}",
+            code=code,
+            request_id=request_id,
+            retry_after=seconds_to_rest(reply),
+        )
+    words = f"The gateway failed ({code}).{told}"
+    if status >= 500:  # noqa: PLR2004 - the first of HTTP's server errors
+        kind = RetryableError if safe else IndeterminateError
+        return kind(words, code=code, request_id=request_id)
+    if status < 300 and not safe and code not in _REFUSALS:  # noqa: PLR2004 - successes
+        return IndeterminateError(words, code=code, request_id=request_id)
+    return TerminalError(
+        _terminal_words(status, code) + told, code=code, request_id=request_id
+    )
+
+
+def _terminal_words(status: int, code: str) -> str:
+    if 300 <= status < 400:  # noqa: PLR2004 - HTTP's redirects
+        return (
+            "The gateway points to another address: give its final address as"
+            " “api_url”. Redirects are not followed."
+        )
+    refused = f"The gateway refuses the request ({code})."
+    return _ADVICE.get(code) or _ADVICE.get(status) or refused

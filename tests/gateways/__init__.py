@@ -1,0 +1,1 @@
+"""The adapters of gateways: their HTTP, their signatures, their documents."""

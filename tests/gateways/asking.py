@@ -1,0 +1,37 @@
+"""Asking a loopback server through a client, for the tests of the client."""
+
+from datetime import timedelta
+
+import pytest
+
+from saleor_cryptopay.core.errors import GatewayError
+from saleor_cryptopay.gateways.client import Client
+
+from .loopback import Loopback
+
+KEY = "sk_test_canary_4f1d2c"
+SOON = timedelta(milliseconds=400)
+LATER = timedelta(seconds=5)
+
+
+def ask(
+    server: Loopback,
+    method: str = "GET",
+    *,
+    safe: bool | None = None,
+    deadline: timedelta = SOON,
+) -> object:
+    client = Client(server.url, headers={"X-Api-Key": KEY})
+    return client.request(
+        method,
+        "/things",
+        json={"a": "1"} if method == "POST" else None,
+        deadline=deadline,
+        safe=method == "GET" if safe is None else safe,
+    )
+
+
+def failure(server: Loopback, method: str, **options: timedelta) -> GatewayError:
+    with pytest.raises(GatewayError) as caught:
+        ask(server, method, deadline=options.get("deadline", SOON))
+    return caught.value
