@@ -1,0 +1,98 @@
+(() => {
+"use strict";
+const body = document.body, data = body.dataset, by = id => document.getElementById(id);
+document.documentElement.classList.add("js");
+
+// What the server sent for each live part, before this script touches it.
+const sent = {};
+for (const part of document.querySelectorAll(".live")) sent[part.id] = part.innerHTML;
+
+// The server's clock counts: the customer's may be wrong.
+let ahead = 0, wasLeft = 0;
+const setClock = () => { ahead = Date.parse(data.now) - Date.now(); };
+const two = n => String(n).padStart(2, "0");
+function tick() {
+  const time = document.querySelector("[data-countdown]");
+  if (!time) { wasLeft = 0; return; }
+  const left = Math.max(0, Math.floor((Date.parse(time.dateTime) - Date.now() - ahead) / 1000));
+  document.querySelector(".left").textContent =
+    Math.floor(left / 3600) + ":" + two(Math.floor(left / 60) % 60) + ":" + two(left % 60);
+  if (!left && wasLeft) plan(1);
+  wasLeft = left;
+}
+function localTimes() {
+  for (const time of document.querySelectorAll("[data-countdown]"))
+    time.textContent = new Date(time.dateTime).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+}
+
+function ask(path, headers = {}) {
+  return fetch(path, { headers, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(20000) });
+}
+// The page itself says how a state looks: take over the parts that changed.
+async function refresh() {
+  const answer = await ask(".");
+  if (!answer.ok) throw new Error(answer.status);
+  const html = await answer.text();
+  // Without the head: its style has another answer's nonce, and would be refused.
+  const fresh = new DOMParser().parseFromString(html.slice(html.indexOf("<body")), "text/html");
+  for (const part of fresh.querySelectorAll(".live")) {
+    if (sent[part.id] === part.innerHTML) continue;
+    sent[part.id] = part.innerHTML;
+    by(part.id).innerHTML = part.innerHTML;
+  }
+  Object.assign(data, fresh.body.dataset);
+  document.title = data.title;
+  setClock(); localTimes(); tick();
+}
+
+let timer = 0, wait = 0, failures = 0, isBusy = false;
+function plan(seconds) {
+  clearTimeout(timer);
+  timer = setTimeout(poll, seconds * 1000);
+}
+async function poll() {
+  if (isBusy || document.hidden) return;
+  isBusy = true;
+  try {
+    const answer = await ask("status/", { "If-None-Match": data.tag });
+    if (answer.status === 200) { await refresh(); wait = 0; }
+    else if (answer.status !== 304) throw new Error(answer.status);
+    failures = 0;
+  } catch { failures++; }
+  isBusy = false;
+  by("offline").hidden = failures < 2;
+  next();
+}
+function next() {
+  const pace = Number(data.poll);
+  if (failures) plan(Math.min(60, 4 * 2 ** Math.min(failures, 4)));
+  else if (pace) plan(wait = Math.min(pace * 4, Math.max(pace, wait * 1.2)));
+  // The shop may turn a paid checkout into an order a moment later.
+  else setTimeout(() => refresh().catch(() => 0), 5000);
+}
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && Number(data.poll)) { wait = 0; plan(0); }
+});
+
+async function copy(text) {
+  try { await navigator.clipboard.writeText(text); return true; } catch { /* not on https */ }
+  const field = document.createElement("textarea");
+  field.value = text; field.readOnly = true; field.className = "unseen";
+  body.append(field); field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  return done;
+}
+document.addEventListener("click", async event => {
+  const button = event.target.closest("[data-copy]");
+  if (!button || button.classList.contains("ok") || !await copy(button.dataset.copy)) return;
+  const words = button.textContent, said = by("copied");
+  button.classList.add("ok");
+  button.textContent = said.textContent = said.dataset.words;
+  setTimeout(() => { button.textContent = words; button.classList.remove("ok"); said.textContent = ""; }, 2000);
+});
+
+setClock(); localTimes(); tick();
+setInterval(tick, 1000);
+if (Number(data.poll)) plan(Number(data.poll));
+})();

@@ -1,0 +1,184 @@
+"""The figures of a payment as its customer sees them: read here, decided elsewhere."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from saleor_cryptopay.core.assets import ASSETS, NETWORKS
+from saleor_cryptopay.core.events import TransferStatus
+from saleor_cryptopay.core.money import currency_places, format_units
+from saleor_cryptopay.core.states import (
+    OPEN_STATES,
+    PaymentEvent,
+    PaymentState,
+    advance,
+    allows,
+)
+from saleor_cryptopay.models import Address, Payment, Transfer
+
+# How old the last comparison with the gateway may be while somebody is looking.
+CHECKED_LATELY: Final = timedelta(seconds=60)
+
+# Verdicts of coins of the quoted asset, at the address that the payment shows.
+RECEIVED_VERDICTS: Final = frozenset({Transfer.Verdict.COUNTED, Transfer.Verdict.LATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A payment as it looks now. Amounts are base units of the quoted asset.
+
+    Attributes:
+        state: the state to show; see `shown_state`.
+        address: the address with its quote; None while no asset is chosen.
+        asked: what the quote asks for.
+        received: what came and is not gone, final or not.
+        remaining: what is still missing; 0 once the tolerated minimum is there.
+        overpaid: what came beyond `asked`.
+    """
+
+    state: PaymentState
+    address: Address | None
+    asked: int = 0
+    received: int = 0
+    remaining: int = 0
+    overpaid: int = 0
+
+    @property
+    def is_payable(self) -> bool:
+        """Whether the customer is still asked to send coins."""
+        is_open = self.state in OPEN_STATES
+        return self.address is not None and is_open and self.remaining > 0
+
+    def coins(self, units: int) -> str | None:
+        """Write base units as coins; None while no asset is chosen."""
+        if self.address is None:
+            return None
+        return format_units(units, self.address.asset.decimals)
+
+
+def read_figures(
+    payment: Payment, transfers: Iterable[Transfer], now: datetime
+) -> Figures:
+    """Add up what a payment's transfers come to.
+
+    Args:
+        payment: with `address` loaded.
+        transfers: all of the payment's.
+        now: aware UTC.
+    """
+    state = shown_state(payment, now)
+    address = payment.address
+    if address is None or not address.address:
+        return Figures(state, None)
+    received = sum(
+        transfer.units for transfer in transfers if _is_received(transfer, address.pk)
+    )
+    is_enough = received >= address.minimum_units
+    return Figures(
+        state=state,
+        address=address,
+        asked=address.units,
+        received=received,
+        remaining=0 if is_enough else address.units - received,
+        overpaid=max(received - address.units, 0),
+    )
+
+
+def shown_state(payment: Payment, now: datetime) -> PaymentState:
+    """Return the state to show: past its deadline no payment looks open.
+
+    Whatever stops the expiry clock (coins on their way) has no row for the deadline
+    in the table of transitions, and so shows as it is.
+    """
+    state = PaymentState(payment.state)
+    if is_overdue(payment, now):
+        return advance(state, PaymentEvent.DEADLINE_PASSED)
+    return state
+
+
+def is_overdue(payment: Payment, now: datetime) -> bool:
+    """Return whether the deadline has passed and nobody has acted on it yet."""
+    state = PaymentState(payment.state)
+    return payment.expires_at <= now and allows(state, PaymentEvent.DEADLINE_PASSED)
+
+
+def needs_check(payment: Payment, now: datetime) -> bool:
+    """Return whether the payment should be compared with the gateway now."""
+    if payment.state not in OPEN_STATES:
+        return False
+    checked_at = payment.checked_at
+    return checked_at is None or now - checked_at > CHECKED_LATELY
+
+
+def transfer_status(transfer: Transfer) -> str:
+    """Return a transfer's status as the customer sees it.
+
+    The gateway's word, except that nothing is confirmed before it is final by the
+    merchant's own number of confirmations, and that coins which cannot count are
+    called by their verdict.
+    """
+    status = TransferStatus(transfer.status)
+    if status.is_gone:
+        return status
+    if transfer.verdict == Transfer.Verdict.WRONG_ASSET:
+        return transfer.verdict
+    if transfer.is_final:
+        return TransferStatus.CONFIRMED
+    return min(status, TransferStatus.CONFIRMING, key=list(TransferStatus).index)
+
+
+def transfer_amount(transfer: Transfer) -> str:
+    """Return a transfer's coins as text; of a foreign asset as the gateway wrote it."""
+    asset = ASSETS.get(f"{transfer.coin}@{transfer.network}")
+    if asset is None or not transfer.units:
+        return transfer.amount
+    return format_units(transfer.units, asset.decimals)
+
+
+def explorer_url(transfer: Transfer) -> str:
+    """Return the page of a public explorer that shows the transfer; "" if none."""
+    network = NETWORKS.get(transfer.network)
+    if network is None:
+        return ""
+    return network.transaction_url.format(hash=quote(transfer.hash, safe=""))
+
+
+def web_link(url: str) -> str:
+    """Return the address if a browser may be sent there (http, https), else ""."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in {"http", "https"} and parts.netloc else ""
+
+
+def iso(moment: datetime) -> str:
+    """Write a time as ISO 8601 in UTC: `2026-01-31T12:00:00Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def total_text(total: Decimal, currency: str) -> str:
+    """Write a total with its currency's places, and more only if it has more."""
+    places = max(currency_places(currency), _places(total))
+    return f"{total:.{places}f}"
+
+
+def rate_text(rate: Decimal) -> str:
+    """Write a rate without exponent and trailing zeros."""
+    return f"{rate:.{_places(rate)}f}"
+
+
+def _places(number: Decimal) -> int:
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _is_received(transfer: Transfer, address_id: int) -> bool:
+    return (
+        transfer.address_id == address_id
+        and transfer.verdict in RECEIVED_VERDICTS
+        and not TransferStatus(transfer.status).is_gone
+    )

@@ -1,0 +1,231 @@
+"""A payment as data: what a storefront is answered, and what the page polls."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from saleor_cryptopay.core.assets import Asset
+from saleor_cryptopay.core.errors import QuoteError
+from saleor_cryptopay.core.money import format_units, units_to_ask
+from saleor_cryptopay.core.quotes import find_rate
+from saleor_cryptopay.core.states import OPEN_STATES
+from saleor_cryptopay.core.uris import payment_uri
+from saleor_cryptopay.models import Address, Payment, Transfer
+from saleor_cryptopay.operations.runtime import Runtime
+
+from .answers import json_answer, no_such_data, not_modified, svg_answer
+from .figures import (
+    Figures,
+    explorer_url,
+    iso,
+    rate_text,
+    read_figures,
+    total_text,
+    transfer_amount,
+    transfer_status,
+    web_link,
+)
+from .lookup import check_if_stale, find_payment, list_transfers
+from .qr import qr_svg
+
+_NO_ASSET: Final[dict[str, object]] = dict.fromkeys(
+    (
+        "asset",
+        "network",
+        "coin",
+        "address",
+        "amount",
+        "rate",
+        "payment_uri",
+        "qr_svg",
+        "quote_expires_at",
+    )
+)
+
+
+@require_safe
+def status(request: HttpRequest, *, token: str, runtime: Runtime) -> HttpResponse:
+    """Answer a poll: 304 as long as nothing changed that the payment's rows tell."""
+    payment = find_payment(token)
+    if payment is None:
+        return no_such_data()
+    check_if_stale(payment, runtime)
+    transfers = list_transfers(payment)
+    etag = status_tag(payment, transfers, runtime)
+    if etag in _known_tags(request):
+        return not_modified(etag)
+    response = json_answer(status_data(payment, transfers, runtime))
+    response["ETag"] = etag
+    return response
+
+
+@require_safe
+def qr_image(
+    request: HttpRequest,  # noqa: ARG001 - the URLconf hands it over
+    *,
+    token: str,
+    runtime: Runtime,
+) -> HttpResponse:
+    """Answer with the QR code for what is still to be paid; 404 when nothing is."""
+    payment = find_payment(token)
+    if payment is None:
+        return no_such_data()
+    figures = read_figures(payment, list_transfers(payment), runtime.clock())
+    if figures.address is None or figures.state not in OPEN_STATES:
+        return no_such_data()
+    return svg_answer(qr_svg(qr_text(figures.address, units_due(figures))))
+
+
+def payment_data(payment: Payment, runtime: Runtime) -> dict[str, object]:
+    """Return everything a storefront needs to show the payment.
+
+    Amounts are texts, times ISO 8601 in UTC. As long as no asset is chosen its
+    fields are None and `assets` tells what is offered. `amount` is what the quote
+    asks for; URI and QR code are for what is still missing of it.
+    """
+    now = runtime.clock()
+    figures = read_figures(payment, list_transfers(payment), now)
+    page_url = f"{runtime.base_url}pay/{payment.token}/"
+    data: dict[str, object] = {
+        "token": payment.token,
+        "status": figures.state,
+        "page_url": page_url,
+        "status_url": f"{page_url}status/",
+        "currency": payment.currency,
+        "total": total_text(payment.total, payment.currency),
+        "expires_at": iso(payment.expires_at),
+        "server_time": iso(now),
+    }
+    if figures.address is None:
+        return {**data, **_NO_ASSET, "assets": offered_assets(payment, runtime)}
+    return {**data, **_quote_data(figures.address, figures)}
+
+
+def status_data(
+    payment: Payment, transfers: Sequence[Transfer], runtime: Runtime
+) -> dict[str, object]:
+    """Return the Status JSON.
+
+    Args:
+        payment: with `address` loaded.
+        transfers: all of the payment's, in the order to show.
+        runtime: the clock, and the shop, which knows the way back.
+    """
+    summary = runtime.shop.summary(payment.reference)
+    return {
+        **_facts(payment, transfers, runtime),
+        "server_time": iso(runtime.clock()),
+        "return_url": web_link(summary.return_url),
+    }
+
+
+def status_tag(
+    payment: Payment, transfers: Sequence[Transfer], runtime: Runtime
+) -> str:
+    """Return the ETag of the Status JSON: over what our own rows tell.
+
+    Neither the time nor the way back are in it, so that a poll which finds nothing
+    new does not ask the shop.
+    """
+    facts = json.dumps(_facts(payment, transfers, runtime), sort_keys=True)
+    return f'"{hashlib.sha256(facts.encode()).hexdigest()[:32]}"'
+
+
+def offered_assets(payment: Payment, runtime: Runtime) -> list[dict[str, str]]:
+    """Return what the customer may choose from, each with what it would cost now.
+
+    An asset without a rate in the payment's currency is left out.
+    """
+    policy = runtime.policies(payment.channel)
+    rows = []
+    for asset in policy.assets:
+        try:
+            rate = find_rate(asset, payment.currency, policy.rates, runtime.clock())
+        except QuoteError:
+            continue
+        units = units_to_ask(payment.total, rate.value, asset.decimals)
+        rows.append(_offer(asset, format_units(units, asset.decimals)))
+    return rows
+
+
+def units_due(figures: Figures) -> int:
+    """Return the base units to ask for now: the rest, or all of it if none is left."""
+    return figures.remaining or figures.asked
+
+
+def qr_text(address: Address, units: int) -> str:
+    """Return what the QR code says.
+
+    Tokens get the bare address: many wallets read a token's URI as a transfer of
+    the native coin, or send to the token's contract.
+    """
+    if address.asset.is_native:
+        return payment_uri(address.asset, address.address, units)
+    return address.address
+
+
+def _offer(asset: Asset, amount: str) -> dict[str, str]:
+    return {
+        "asset": asset.key,
+        "coin": asset.coin,
+        "network": asset.network.slug,
+        "symbol": asset.symbol,
+        "name": asset.name,
+        "network_name": asset.network.name,
+        "amount": amount,
+    }
+
+
+def _quote_data(address: Address, figures: Figures) -> dict[str, object]:
+    due = units_due(figures)
+    lapses = address.quote_expires_at
+    return {
+        "asset": address.asset_key,
+        "network": address.asset.network.slug,
+        "coin": address.asset.coin,
+        "address": address.address,
+        "amount": figures.coins(figures.asked),
+        "rate": rate_text(address.rate),
+        "payment_uri": payment_uri(address.asset, address.address, due),
+        "qr_svg": qr_svg(qr_text(address, due)),
+        "quote_expires_at": None if lapses is None else iso(lapses),
+    }
+
+
+def _facts(
+    payment: Payment, transfers: Sequence[Transfer], runtime: Runtime
+) -> dict[str, Any]:
+    figures = read_figures(payment, transfers, runtime.clock())
+    address = figures.address
+    return {
+        "status": figures.state,
+        "asset": None if address is None else address.asset_key,
+        "address": None if address is None else address.address,
+        "amount": figures.coins(figures.asked),
+        "received": figures.coins(figures.received),
+        "remaining": figures.coins(figures.remaining),
+        "overpaid": figures.coins(figures.overpaid),
+        "transfers": [_transfer_facts(transfer) for transfer in transfers],
+        "expires_at": iso(payment.expires_at),
+    }
+
+
+def _transfer_facts(transfer: Transfer) -> dict[str, object]:
+    return {
+        "hash": transfer.hash,
+        "amount": transfer_amount(transfer),
+        "confirmations": transfer.confirmations,
+        "required_confirmations": transfer.required_confirmations,
+        "status": transfer_status(transfer),
+        "explorer_url": explorer_url(transfer),
+    }
+
+
+def _known_tags(request: HttpRequest) -> set[str]:
+    """Read If-None-Match; a proxy that compresses marks our tags as weak."""
+    tags = request.headers.get("If-None-Match", "").split(",")
+    return {tag.strip().removeprefix("W/") for tag in tags}

@@ -1,0 +1,39 @@
+"""A private URLconf: Saleor hands over all that comes in under the plugin's address."""
+
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, path, resolve
+
+from saleor_cryptopay.operations.runtime import Runtime
+
+from . import answers, health, pages, status, webhooks
+
+urlpatterns: Final = [
+    path("webhooks/<str:gateway>/", webhooks.receive),
+    path("pay/<str:token>/", pages.pay),
+    path("pay/<str:token>/status/", status.status),
+    path("pay/<str:token>/qr.svg", status.qr_image),
+    path("health/", health.health),
+]
+
+
+def dispatch(request: HttpRequest, path: str, runtime: Runtime) -> HttpResponse:
+    """Answer a request.
+
+    Args:
+        request: as it came in.
+        path: what follows the plugin's own address, with its leading slash.
+        runtime: what the operations may use.
+
+    Whatever a view cannot answer for is raised: Saleor then answers 500, and the
+    sender tries again.
+    """
+    try:
+        match = resolve(path, urlconf=__name__)
+    except Resolver404:
+        return answers.no_such_page()
+    answer = match.func(request, *match.args, runtime=runtime, **match.kwargs)
+    if not isinstance(answer, HttpResponse):
+        raise TypeError(f"{match.func} gave no answer.")
+    return answer

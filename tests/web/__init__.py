@@ -1,0 +1,1 @@
+"""The web package: the door for webhooks, the page, its figures, health."""

@@ -1,0 +1,79 @@
+"""The figures of health: what is stuck is seen, and nothing secret is told."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from saleor_cryptopay.core.states import PaymentState
+from saleor_cryptopay.models import Delivery, Effect
+from tests.stand_ins import WEBHOOK_SECRET, ScriptedGateway, Stage
+
+from .rows import payment_in
+from .site import PREFIX
+
+pytestmark = pytest.mark.django_db
+
+HEALTH = f"{PREFIX}/health/"
+
+
+def test_all_is_well_where_nothing_waits(
+    client: Client, stage: Stage, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    payment_in(PaymentState.AWAITING_PAYMENT, stage)
+    with django_assert_num_queries(3):
+        response = client.get(HEALTH)
+    assert response["Cache-Control"] == "no-store"
+    assert WEBHOOK_SECRET not in response.text
+    assert response.json() == {
+        "status": "ok",
+        "gateway": "crypton",
+        "environment": "test",
+        "webhook_secrets": True,
+        "oldest_waiting_delivery_seconds": None,
+        "oldest_waiting_effect_seconds": None,
+        "open_payments_unchecked": 0,
+    }
+
+
+def test_a_delivery_that_waits_too_long_is_seen(client: Client, stage: Stage) -> None:
+    now = stage.clock()
+    Delivery.objects.create(
+        gateway="crypton",
+        environment="test",
+        body=b"{}",
+        received_at=now - timedelta(minutes=11),
+        next_attempt_at=now,
+    )
+    data = client.get(HEALTH).json()
+    assert data["oldest_waiting_delivery_seconds"] == 660
+    assert data["status"] == "degraded"
+
+
+def test_an_effect_that_waits_is_seen(client: Client, stage: Stage) -> None:
+    now = stage.clock()
+    Effect.objects.create(
+        payment=payment_in(PaymentState.CONFIRMED, stage),
+        key="1",
+        kind="notice",
+        created_at=now - timedelta(seconds=30),
+        next_attempt_at=now,
+    )
+    data = client.get(HEALTH).json()
+    assert data["oldest_waiting_effect_seconds"] == 30
+    assert data["status"] == "ok"
+
+
+def test_payments_that_nobody_looks_at_are_counted(
+    client: Client, stage: Stage
+) -> None:
+    payment = payment_in(PaymentState.AWAITING_PAYMENT, stage)
+    stage.clock.now = payment.expires_at + timedelta(minutes=11)
+    data = client.get(HEALTH).json()
+    assert (data["open_payments_unchecked"], data["status"]) == (1, "degraded")
+
+
+def test_a_missing_secret_is_seen(client: Client, stage: Stage) -> None:
+    stage.gateway = ScriptedGateway(secrets=())
+    assert client.get(HEALTH).json()["status"] == "degraded"
