@@ -1,0 +1,1 @@
+"""The sandbox, run as the program it is."""
