@@ -49,10 +49,11 @@ def deliver_effects() -> None:
 @shared_task(name="saleor_cryptopay.reconcile", ignore_result=True)
 @allow_writer()
 def reconcile() -> None:
-    """Find by polling what the webhooks lost."""
+    """Find by polling what the webhooks lost, then close what is due."""
     if runtime := _runtime():
         try:
             reconciliation.reconcile(runtime)
+            expiry.expire_due(runtime)
         except GatewayError as error:
             logger.warning("The gateway did not answer the poll: %s", error)
 

@@ -110,7 +110,9 @@ def needs_check(payment: Payment, now: datetime) -> bool:
     if payment.state not in OPEN_STATES:
         return False
     checked_at = payment.checked_at
-    return checked_at is None or now - checked_at > CHECKED_LATELY
+    if checked_at is None or now - checked_at > CHECKED_LATELY:
+        return True
+    return checked_at < payment.expires_at <= now
 
 
 def transfer_status(transfer: Transfer) -> str:

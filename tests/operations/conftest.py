@@ -108,7 +108,7 @@ def sandbox_process(service_folder: Path) -> Iterator[Sandbox]:
 
 @pytest.fixture
 def scene(sandbox_process: Sandbox, db: None) -> Scene:  # noqa: ARG001 - a database
-    sandbox_process.control("reset")
+    sandbox_process.reset()
     clock, shop, jobs = MovableClock(), RecordingShop(), RecordingJobs()
     policy = make_policy(*ASSETS)
     runtime = Runtime(

@@ -216,8 +216,8 @@ def test_a_lapsed_quote_is_said_and_the_payments_own_clock_goes_on(
 def test_test_money_is_called_so(client: Client, stage: Stage) -> None:
     payment = payment_in(PaymentState.AWAITING_PAYMENT, stage)
     assert "Test money" in html_of(client, payment)
-    Payment.objects.update(environment="live")
-    assert "Test money" not in html_of(client, payment)
+    live = make_payment(stage, environment="live")
+    assert "Test money" not in html_of(client, live)
 
 
 def test_without_javascript_the_page_reloads_itself_while_something_can_happen(

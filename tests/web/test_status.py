@@ -260,3 +260,14 @@ def test_the_status_is_read_only(client: Client, stage: Stage) -> None:
     payment = payment_in(PaymentState.AWAITING_PAYMENT, stage)
     assert client.post(status_of(payment)).status_code == 405
     assert client.head(status_of(payment)).status_code == 200
+
+
+def test_a_look_after_the_deadline_queues_the_check_that_closes_the_payment(
+    client: Client, stage: Stage
+) -> None:
+    payment = payment_in(PaymentState.AWAITING_PAYMENT, stage)
+    checked_at = stage.clock() - timedelta(seconds=5)
+    expires_at = stage.clock() - timedelta(seconds=1)
+    Payment.objects.update(checked_at=checked_at, expires_at=expires_at)
+    client.get(status_of(payment))
+    assert stage.jobs.checks == [payment.id]

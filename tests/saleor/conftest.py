@@ -1,0 +1,121 @@
+"""One real Saleor after the other, each with the plugin's wheel beside it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+import pytest
+
+from demo.services.catalogue import Catalogue, create_catalogue
+from demo.services.installs import VERSIONS, SaleorInstall, find_saleors, saleor_home
+from demo.services.overlays import build_wheel, make_overlay
+from demo.services.postgres import Postgres
+from demo.services.redis import Broker, start_broker
+from demo.services.saleor import Ground, RunningSaleor, start_saleor
+from demo.services.staff import configure_plugin
+from demo.services.templates import NEEDED_EXTENSION, template_database
+from tests.playing import KEY, SECRET, Sandbox, running_sandbox
+
+from .shopping import SOON, Shopper, wait_until
+
+PROJECT = Path(__file__).parents[2]
+INSTALLS = {install.version: install for install in find_saleors()}
+SETTINGS = {
+    "api_key": KEY,
+    "webhook_secrets": SECRET,
+    "assets": "usdt@ethereum\nusdt@tron\nbtc@bitcoin\neth@ethereum",
+    "rates": "btc/usd = 64000.00\neth/usd = 2500.00",
+    "payment_window_minutes": "60",
+    "return_url": "https://shop.example/thanks?order={order}",
+}
+
+
+@pytest.fixture(scope="session")
+def wheel(service_folder: Path) -> Path:
+    """Build what a merchant would install, once."""
+    return build_wheel(PROJECT, service_folder / "wheel")
+
+
+@pytest.fixture(scope="session")
+def broker(service_folder: Path) -> Iterator[Broker]:
+    """Run what joins servers and workers."""
+    with start_broker(service_folder / "broker") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def sandbox(service_folder: Path) -> Iterator[Sandbox]:
+    """Run the sandbox; its blocks come only when a test asks for them."""
+    with running_sandbox(service_folder) as running:
+        yield running
+
+
+@pytest.fixture(scope="session", params=sorted({*VERSIONS, *INSTALLS}))
+def install(request: pytest.FixtureRequest) -> SaleorInstall:
+    """Name the Saleor whose turn it is."""
+    found = INSTALLS.get(request.param)
+    if found is None:
+        pytest.skip(f"no real Saleor found for {request.param} in {saleor_home()}")
+    return found
+
+
+@pytest.fixture(scope="session")
+def ground(
+    install: SaleorInstall,  # first: without one, nothing else is started
+    postgres: Postgres,
+    wheel: Path,
+    broker: Broker,
+    service_folder: Path,
+) -> Ground:
+    """Lay out what a Saleor with the plugin stands on."""
+    if not postgres.has_extension(NEEDED_EXTENSION):
+        pytest.skip(f"this PostgreSQL lacks {NEEDED_EXTENSION}, which Saleor needs")
+    folder = service_folder / f"saleor-{install.version}"
+    overlay = make_overlay(install, wheel, folder / "venv")
+    return Ground(install, overlay, postgres, broker, folder)
+
+
+@pytest.fixture(scope="session")
+def saleor(ground: Ground, pytestconfig: pytest.Config) -> Iterator[RunningSaleor]:
+    """Run a Saleor with the plugin installed; the tests of a version share it."""
+    with _visible_progress(pytestconfig):
+        template_database(ground.install, ground.postgres)
+    name = f"cryptopay_saleor_{ground.install.slug}_{os.getpid()}"
+    with start_saleor(ground, name) as running:
+        yield running
+
+
+@contextmanager
+def _visible_progress(config: pytest.Config) -> Iterator[None]:
+    """Show what is printed at once: minutes of silence look like a hang."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled() if capture else nullcontext():
+        yield
+
+
+@pytest.fixture(scope="session")
+def catalogue(saleor: RunningSaleor) -> Catalogue:
+    """Put something on sale."""
+    return create_catalogue(saleor)
+
+
+@pytest.fixture(scope="session")
+def plugin(saleor: RunningSaleor, sandbox: Sandbox) -> None:
+    """Switch the plugin on, and wait until the gateway knows where to call."""
+    sandbox.reset()
+    configure_plugin(saleor, {**SETTINGS, "api_url": sandbox.api_url})
+    wait_until(lambda: bool(sandbox.state()["webhooks"]), SOON, "a webhook")
+
+
+@pytest.fixture
+def shopper(
+    saleor: RunningSaleor,
+    catalogue: Catalogue,
+    sandbox: Sandbox,
+    plugin: None,  # noqa: ARG001 - switched on
+) -> Iterator[Shopper]:
+    """Give a storefront and a customer; what a test breaks is mended after it."""
+    yield Shopper(saleor, catalogue, sandbox)
+    sandbox.control("faults", kind="none")
+    sandbox.control("deliveries", drop=False, repeat=1)
