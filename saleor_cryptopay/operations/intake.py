@@ -13,8 +13,6 @@ from django.db import transaction
 from saleor_cryptopay.core.errors import (
     GatewayError,
     MalformedError,
-    RetryableError,
-    TerminalError,
 )
 from saleor_cryptopay.core.events import AddressReported, TransferReported
 from saleor_cryptopay.models import Delivery
@@ -67,10 +65,15 @@ def apply_delivery(delivery: Delivery, runtime: Runtime) -> None:
     delivery.attempts += 1
     try:
         status, note = _apply(bytes(delivery.body), runtime)
-    except (MalformedError, TerminalError) as error:
+    except MalformedError as error:
         status, note = Status.DEAD, str(error)
     except GatewayError as error:
+        # Even a refusal may be about our key, or about a moment too early.
         status, note = Status.STORED, str(error)
+    except Exception as error:
+        # One delivery must not hold up the others.
+        logger.exception("Delivery %s failed", delivery.pk)
+        status, note = Status.STORED, str(error) or type(error).__name__
     _write_down(delivery, status, note, runtime)
 
 
@@ -81,12 +84,7 @@ def _apply(body: bytes, runtime: Runtime) -> tuple[Status, str]:
     if not isinstance(event, TransferReported):
         return Status.KEPT, type(event).__name__
     observed_at = runtime.clock()
-    try:
-        report = runtime.gateway.fetch_transaction(event.transaction_id)
-    except TerminalError as error:
-        if error.code == "RESOURCE_NOT_FOUND":
-            raise RetryableError(str(error), code=error.code) from error
-        raise
+    report = runtime.gateway.fetch_transaction(event.transaction_id)
     if ledger.record_transfer(report, observed_at, runtime):
         return Status.APPLIED, ""
     return Status.UNMATCHED, "to no address of ours"

@@ -48,18 +48,26 @@ def deliver(effect: Effect, runtime: Runtime) -> None:
         effect.note = PERFORMERS[Kind(effect.kind)](effect, effect.payment, runtime)
         effect.done_at = runtime.clock()
     except ShopError as error:
-        effect.note = str(error)
-        effect.next_attempt_at = next_attempt(effect.attempts, runtime.clock())
-        effect.is_dead = effect.attempts >= ATTEMPTS
-        logger.log(
-            logging.ERROR if effect.is_dead else logging.WARNING,
-            "The shop did not take %s of payment %s: %s",
-            effect.kind,
-            effect.payment_id,
-            error,
-        )
+        _put_off(effect, error, runtime)
+    except Exception as error:
+        # A fault in the shop's own code must not hold up other payments.
+        logger.exception("Telling the shop %s failed", effect)
+        _put_off(effect, error, runtime)
     effect.save(
         update_fields=["attempts", "note", "done_at", "next_attempt_at", "is_dead"]
+    )
+
+
+def _put_off(effect: Effect, error: Exception, runtime: Runtime) -> None:
+    effect.note = str(error) or type(error).__name__
+    effect.next_attempt_at = next_attempt(effect.attempts, runtime.clock())
+    effect.is_dead = effect.attempts >= ATTEMPTS
+    logger.log(
+        logging.ERROR if effect.is_dead else logging.WARNING,
+        "The shop did not take %s of payment %s: %s",
+        effect.kind,
+        effect.payment_id,
+        error,
     )
 
 

@@ -66,3 +66,31 @@ def test_a_worker_that_dies_loses_only_time(scene: Scene) -> None:
     scene.clock.shift += timedelta(minutes=3)
     outbox.deliver_effects(scene.runtime)
     assert scene.told(payment) == ["credit", "complete"]
+
+
+@dataclass
+class BrokenShop(RecordingShop):
+    """A shop with a fault in its own code, for one payment only."""
+
+    faulty: str = ""
+
+    def record_credit(self, reference: str, credit: Credit) -> None:
+        """Fail for one, write down the others."""
+        if reference == self.faulty:
+            raise TypeError("a fault in the shop")
+        super().record_credit(reference, credit)
+
+
+def test_a_fault_over_one_payment_does_not_hold_up_the_others(scene: Scene) -> None:
+    first, second = scene.open(), scene.open()
+    shop = BrokenShop(faulty=first.reference)
+    scene.shop = shop
+    scene.runtime = replace(scene.runtime, shop=shop)
+    for payment in (first, second):
+        scene.pay(payment, "50.1")
+    scene.sandbox.mine()
+    scene.poll()
+    assert scene.told(second) == ["credit", "complete"]
+    assert (
+        Effect.objects.get(payment=first, kind="credit").note == "a fault in the shop"
+    )
