@@ -14,6 +14,7 @@ from typing import Any
 from django.contrib.sites.models import Site
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
+from django.db.models import Q
 from saleor.checkout import CheckoutAuthorizeStatus
 from saleor.checkout.complete_checkout import complete_checkout
 from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
@@ -126,7 +127,7 @@ class SaleorShop:
         with transaction.atomic():
             order = order_qs_select_for_update().filter(pk=item.order_id).first()
             if order is None or not _is_abandoned(order, item):
-                return False
+                return order is not None and order.status == OrderStatus.CANCELED
             _cancel(order)
         return True
 
@@ -185,8 +186,8 @@ def _is_abandoned(order: Any, item: Any) -> bool:
     others = order.payment_transactions.exclude(pk=item.pk)
     tokens = [str(token) for token in others.values_list("token", flat=True)]
     has_open = Payment.objects.filter(reference__in=tokens, state__in=OPEN_STATES)
-    has_pending = others.filter(charge_pending_value__gt=0) | others.filter(
-        authorize_pending_value__gt=0
+    has_pending = order.payment_transactions.filter(
+        Q(charge_pending_value__gt=0) | Q(authorize_pending_value__gt=0)
     )
     return (
         order.status in (OrderStatus.UNCONFIRMED, OrderStatus.UNFULFILLED)

@@ -1,0 +1,78 @@
+"""The stand-in's Celery tasks: each calls one operation.
+
+They go by the names that the plugin puts into beat's schedule, so that the schedule
+of a real Saleor drives them.
+"""
+
+import logging
+from uuid import UUID
+
+from saleor_cryptopay.core.errors import GatewayError
+from saleor_cryptopay.models import Payment
+from saleor_cryptopay.operations import (
+    expiry,
+    intake,
+    outbox,
+    reconciliation,
+    registration,
+)
+from saleor_cryptopay.operations.runtime import Runtime
+
+from .worker import app
+
+logger = logging.getLogger(__name__)
+
+
+def _runtime() -> Runtime:
+    from .runtime import build_runtime  # noqa: PLC0415 - it hands work to these tasks
+
+    return build_runtime()
+
+
+@app.task(name="saleor_cryptopay.apply_deliveries")
+def apply_deliveries() -> None:
+    """Apply the webhooks that wait."""
+    intake.apply_deliveries(_runtime())
+
+
+@app.task(name="saleor_cryptopay.deliver_effects")
+def deliver_effects() -> None:
+    """Tell the shop what the ledger decided."""
+    outbox.deliver_effects(_runtime())
+
+
+@app.task(name="saleor_cryptopay.reconcile")
+def reconcile() -> None:
+    """Find by polling what the webhooks lost."""
+    try:
+        reconciliation.reconcile(_runtime())
+    except GatewayError as error:
+        logger.warning("The gateway did not answer the poll: %s", error)
+
+
+@app.task(name="saleor_cryptopay.check_payment")
+def check_payment(payment_id: str) -> None:
+    """Compare one payment with the gateway, and expire it if it is due."""
+    runtime = _runtime()
+    try:
+        reconciliation.check_payment(UUID(payment_id), runtime)
+        expiry.expire_due(runtime)
+    except GatewayError as error:
+        logger.warning("The gateway did not answer the poll: %s", error)
+    except Payment.DoesNotExist:
+        logger.warning("Payment %s does not exist (any more).", payment_id)
+
+
+@app.task(name="saleor_cryptopay.expire")
+def expire() -> None:
+    """Close what nobody paid before its deadline."""
+    expiry.expire_due(_runtime())
+
+
+@app.task(name="saleor_cryptopay.keep_connections")
+def keep_connections() -> None:
+    """Heal what the gateway removed: the webhook."""
+    try:
+        registration.keep_registered(_runtime())
+    except GatewayError as error:
+        logger.warning("The webhook could not be registered: %s", error)

@@ -1,0 +1,147 @@
+"""The storefront over HTTP, in front of a shop that is a few lines."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from http import HTTPStatus
+
+import httpx
+import pytest
+
+from demo.services.processes import free_port
+from demo.storefront.server import serve
+from demo.storefront.shops import (
+    Kind,
+    Offer,
+    OpenPayment,
+    Product,
+    ShopRefusalError,
+    Standing,
+)
+
+
+class TinyShop:
+    """Sells one thing for one coin; refuses every other coin."""
+
+    name = "Tiny <shop>"
+    remark = "Not & a real one"
+    started: Kind | None = None
+    is_paid = False
+
+    def product(self) -> Product:
+        return Product("Tea & <b>cups</b>", Decimal(12), "USD")
+
+    def start(self, kind: Kind) -> str:
+        self.started = kind
+        return "purchase-1"
+
+    def offers(self, purchase: str) -> list[Offer]:  # noqa: ARG002 - the port's
+        return [Offer("usdt@tron", "USDT", "Tether USD", "TRON", "12")]
+
+    def pay(self, purchase: str, asset: str) -> OpenPayment:  # noqa: ARG002 - as above
+        if asset != "usdt@tron":
+            raise ShopRefusalError("“<x>” is not offered here.")
+        page = "http://127.0.0.1:1/pay/token/"
+        return OpenPayment("tx-1", page, f"{page}status/", "T…", "12", "USDT")
+
+    def standing(self, purchase: str) -> Standing:  # noqa: ARG002 - as above
+        is_paid = self.is_paid
+        return Standing("Order 7", "12.00 USD", is_paid, is_paid, is_canceled=False)
+
+
+@pytest.fixture
+def shop() -> TinyShop:
+    """Give the shop, to be changed under the storefront's feet."""
+    return TinyShop()
+
+
+@pytest.fixture
+def browser(shop: TinyShop) -> Iterator[httpx.Client]:
+    """Open the storefront."""
+    with serve(free_port(), shop) as url, httpx.Client(base_url=url) as client:
+        yield client
+
+
+def bought(browser: httpx.Client) -> str:
+    return str(browser.post("/buy", data={"kind": "checkout"}).headers["Location"])
+
+
+def test_the_product_is_shown_with_every_value_escaped(browser: httpx.Client) -> None:
+    page = browser.get("/").text
+
+    assert "Tea &amp; &lt;b&gt;cups&lt;/b&gt;" in page
+    assert "Tiny &lt;shop&gt;" in page
+    assert "Not &amp; a real one" in page
+    assert "12.00 USD" in page
+
+
+def test_the_page_loads_nothing_from_anywhere(browser: httpx.Client) -> None:
+    response = browser.get("/")
+
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert "<script" not in response.text
+    assert "src=" not in response.text
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_form_says_what_is_bought(
+    browser: httpx.Client, shop: TinyShop, kind: Kind
+) -> None:
+    browser.post("/buy", data={"kind": kind.value})
+
+    assert shop.started is kind
+
+
+def test_every_coin_is_offered_with_its_network_and_amount(
+    browser: httpx.Client,
+) -> None:
+    page = browser.get(bought(browser)).text
+
+    assert 'value="usdt@tron"' in page
+    assert "on TRON" in page
+    assert "12 USDT" in page
+
+
+def test_choosing_a_coin_leads_to_the_payment_page(browser: httpx.Client) -> None:
+    answer = browser.post(f"{bought(browser)}pay", data={"asset": "usdt@tron"})
+
+    assert answer.status_code == HTTPStatus.SEE_OTHER
+    assert answer.headers["Location"] == "http://127.0.0.1:1/pay/token/"
+
+
+def test_a_refusal_is_shown_beside_the_choice(browser: httpx.Client) -> None:
+    answer = browser.post(f"{bought(browser)}pay", data={"asset": "doge@moon"})
+
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "“&lt;x&gt;” is not offered here." in answer.text
+    assert 'value="usdt@tron"' in answer.text
+
+
+def test_the_way_back_leads_to_the_purchase(browser: httpx.Client) -> None:
+    purchase_url = bought(browser)
+    browser.post(f"{purchase_url}pay", data={"asset": "usdt@tron"})
+
+    answer = browser.get("/returned/", params={"transaction": "tx-1"})
+
+    assert answer.headers["Location"] == purchase_url
+
+
+def test_the_purchase_draws_itself_anew_until_it_is_paid(
+    browser: httpx.Client, shop: TinyShop
+) -> None:
+    purchase_url = bought(browser)
+    browser.post(f"{purchase_url}pay", data={"asset": "usdt@tron"})
+
+    assert 'http-equiv="refresh"' in browser.get(purchase_url).text
+
+    shop.is_paid = True
+    page = browser.get(purchase_url).text
+
+    assert 'http-equiv="refresh"' not in page
+    assert "Thank you, it is paid" in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/purchases/nobody/", "/returned/?transaction=x", "/etc/passwd"]
+)
+def test_what_is_not_there_is_not_found(browser: httpx.Client, path: str) -> None:
+    assert browser.get(path).status_code == HTTPStatus.NOT_FOUND
