@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from saleor_cryptopay.core.addresses import canonical_hash, encode_address
@@ -32,11 +33,20 @@ def block_hash(network: Network, number: int) -> str:
 def with_broken_checksum(address: str, network: Network) -> str:
     """Return the address as it would look with one character mistyped."""
     if network.address_kind is AddressKind.EVM:
-        place = next(
-            i for i, letter in enumerate(address) if i > 1 and letter.isalpha()
-        )
-        return address[:place] + address[place].swapcase() + address[place + 1 :]
+        return next(text for text in _with_one_case_swapped(address) if _is_mixed(text))
     return address[:-1] + ("2" if address[-1] != "2" else "3")
+
+
+def _with_one_case_swapped(address: str) -> Iterator[str]:
+    for place, letter in enumerate(address):
+        if place > 1 and letter.isalpha():
+            yield address[:place] + letter.swapcase() + address[place + 1 :]
+
+
+def _is_mixed(address: str) -> bool:
+    """Whether the text claims a checksum: one case alone carries none (EIP-55)."""
+    digits = address[2:]
+    return digits not in (digits.lower(), digits.upper())
 
 
 def now() -> datetime:
