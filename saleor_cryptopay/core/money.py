@@ -1,7 +1,8 @@
 """Amounts: whole base units for coins, Decimal for fiat, never a float.
 
-Rounding happens in this file only: `units_to_ask` rounds up (the shop asks for no
-less than the total), `credit_for` rounds down (nobody is credited what did not come).
+Rounding happens in this file and in `shares`: what is asked for is rounded up (the
+shop asks for no less than the total), `credit_for` rounds down (nobody is credited
+what did not come).
 """
 
 import re
@@ -15,15 +16,22 @@ from decimal import (
     InvalidOperation,
     localcontext,
 )
+from fractions import Fraction
 from typing import Final
 
 from .errors import AmountError
+
+PLACES_PEOPLE_TYPE: Final = 8
+"""Decimals of a coin that every wallet takes; what is finer, some cut off."""
 
 # Enough for 10**18 base units of a coin times any total a shop can charge.
 _EXACT: Final = Context(prec=78)
 
 # The same, where nothing may be rounded at all.
 _UNROUNDED: Final = Context(prec=78, traps=[Inexact, InvalidOperation])
+
+# What the database keeps of a rate.
+_RATE_STEP: Final = Decimal(1).scaleb(-18)
 
 _PLAIN_NUMBER: Final = re.compile(r"[0-9]{1,60}(\.[0-9]{1,60})?", re.ASCII)
 
@@ -110,7 +118,7 @@ def units_to_ask(total: Decimal, rate: Decimal, decimals: int) -> int:
     """
     if not all(value.is_finite() and value > 0 for value in (total, rate)):
         raise AmountError("A total and a rate must be more than zero.")
-    places = min(decimals, 8)
+    places = min(decimals, PLACES_PEOPLE_TYPE)
     with localcontext(_EXACT):
         coins = (total / rate).quantize(Decimal(1).scaleb(-places), ROUND_CEILING)
         if coins * rate < total:  # the division itself was cut at 78 digits
@@ -130,20 +138,40 @@ def tolerated_units(asked: int, tolerance_percent: Decimal) -> int:
         return max(1, int(minimum.to_integral_value(ROUND_CEILING)))
 
 
+def priced_with_markup(market: Decimal, percent: Decimal) -> Decimal:
+    """Return the rate to quote for a market price: lower by the merchant's margin.
+
+    Rounded down to ten digits, as people read prices and the database keeps them: the
+    customer is asked for a ten-thousand-millionth more, never less.
+
+    Args:
+        market: price of one coin; more than zero.
+        percent: the margin, 0 or more.
+    """
+    with localcontext(_EXACT):
+        value = market * 100 / (100 + percent)
+        digits = Context(prec=10, rounding=ROUND_DOWN)
+        return min(value, digits.plus(value)).quantize(_RATE_STEP, ROUND_DOWN)
+
+
 def credit_for(
-    received: int, *, asked: int, minimum: int, total: Decimal, currency: str
+    received: int | Fraction,
+    *,
+    asked: int,
+    minimum: int,
+    total: Decimal,
+    currency: str,
 ) -> Decimal:
     """Return the fiat value to credit once `received` base units are final.
 
     The exact total from `minimum` on (a surplus is kept as coins, not as fiat);
     below it the share that came, rounded down to the currency's places, and always
-    less than the total.
+    less than the total. Coins that count at another rate than the quote's come as
+    the fraction of its units that they are worth: see `shares`.
     """
     if received >= minimum:
         return total
     step = Decimal(1).scaleb(-currency_places(currency))
-    with localcontext(_EXACT):
-        share = (total * Decimal(max(received, 0)) / Decimal(asked)).quantize(
-            step, ROUND_DOWN
-        )
-    return min(share, max(total - step, Decimal(0)))
+    share = Fraction(total) * max(received, 0) / asked
+    steps = share / Fraction(step)
+    return min(int(steps) * step, max(total - step, Decimal(0)))

@@ -8,6 +8,7 @@ looks the event up.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
@@ -124,7 +125,9 @@ def advance(state: PaymentState, event: PaymentEvent) -> PaymentState:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The sums of a payment's counted transfers, in base units of the quoted asset.
+    """The sums of a payment's counted transfers, in base units of its quote.
+
+    Fractions where some of them count at another rate: see `shares`.
 
     Attributes:
         minimum: the smallest final sum that counts as paid.
@@ -136,8 +139,8 @@ class Standing:
     """
 
     minimum: int
-    final: int
-    underway: int
+    final: int | Fraction
+    underway: int | Fraction
     has_reversal: bool = False
     needs_person: bool = False
 

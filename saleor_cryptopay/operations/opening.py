@@ -15,13 +15,21 @@ from django.db import transaction
 from django.db.models import Q
 
 from saleor_cryptopay.core.assets import Asset
-from saleor_cryptopay.core.errors import AssetError, RetryableError, TerminalError
-from saleor_cryptopay.core.quotes import Quote, find_rate, make_quote
+from saleor_cryptopay.core.errors import (
+    AssetError,
+    QuoteError,
+    RetryableError,
+    TerminalError,
+)
+from saleor_cryptopay.core.quotes import Rate
 from saleor_cryptopay.core.states import OPEN_STATES, PaymentEvent, PaymentState
 from saleor_cryptopay.gateways.base import IssuedAddress
 from saleor_cryptopay.models import Address, Payment
 
-from . import ledger
+from . import integrity, ledger
+from .fetching import find_rate_for_customer
+from .market import rate_now
+from .quoting import has_lapsed, quote_for, quote_values, renew_quote
 from .runtime import Policy, Runtime
 
 # Longer than any call to the gateway may take: after it, whoever asked is dead.
@@ -63,33 +71,56 @@ def open_payment(opening: Opening, runtime: Runtime) -> Payment:
     """
     policy = runtime.policies(opening.channel)
     asset = _chosen_asset(opening.asset_key, policy)
-    if asset is not None:
-        _quote(asset, opening.total, opening.currency, policy, runtime.clock())
-    payment = _payment_of(opening, policy, runtime)
+    is_new = not Payment.objects.filter(reference=opening.reference).exists()
+    if asset is not None and is_new:
+        find_rate_for_customer(asset, opening.currency, policy, runtime)
+    payment = prepare_payment(opening, runtime)
     if asset is None:
         return payment
     return choose_asset(payment.id, asset.key, runtime)
+
+
+def prepare_payment(opening: Opening, runtime: Runtime) -> Payment:
+    """Do the part of `open_payment` that asks no gateway: for a caller under a lock.
+
+    The payment may lack its address; `open_payment` with the same opening goes on.
+
+    Raises:
+        AssetError: the asset is not offered.
+        QuoteError: it has no price in this currency; nothing is stored.
+    """
+    policy = runtime.policies(opening.channel)
+    asset = _chosen_asset(opening.asset_key, policy)
+    existing = Payment.objects.filter(reference=opening.reference).first()
+    if existing is not None:
+        return existing
+    if asset is not None:
+        rate_now(asset, opening.currency, policy, runtime)
+    return _payment_of(opening, policy, runtime)
 
 
 def choose_asset(payment_id: UUID, asset_key: str, runtime: Runtime) -> Payment:
     """Give a payment its quote and address in an asset; again is harmless.
 
     Choosing another asset before any coins were seen makes that one the payment's;
-    the address given before is watched all the same.
+    the address given before is watched all the same. A quote that has lapsed is
+    renewed, if there is a rate and no coins were seen.
 
     Raises:
         AssetError: not offered, or it is too late to choose.
         QuoteError: no price in the payment's currency.
         GatewayError: no address could be had.
     """
+    rate = _rate_for_choice(payment_id, asset_key, runtime)
     with transaction.atomic():
         payment = ledger.lock_payment(payment_id)
-        policy = runtime.policies(payment.channel)
-        asset = offered_asset(asset_key, policy)
+        asset = offered_asset(asset_key, runtime.policies(payment.channel))
         _refuse_late_choice(payment, asset, runtime.clock())
-        intent = _intent(payment, asset, policy, runtime.clock())
+        intent = _intent(payment, asset, rate, runtime)
         if intent.address:
-            return _make_current(payment, intent, runtime)
+            payment = _make_current(payment, intent, runtime)
+    if intent.address:
+        return _renew_if_lapsed(payment, intent, runtime)
     issued = _ask(payment, intent, asset, runtime)
     with transaction.atomic():
         payment = ledger.lock_payment(payment_id)
@@ -118,18 +149,27 @@ def _chosen_asset(asset_key: str, policy: Policy) -> Asset | None:
     return policy.assets[0] if len(policy.assets) == 1 else None
 
 
-def _quote(
-    asset: Asset, total: Decimal, currency: str, policy: Policy, now: datetime
-) -> Quote:
-    return make_quote(
-        asset,
-        total,
-        currency,
-        find_rate(asset, currency, policy.rates, now),
-        tolerance_percent=policy.tolerance_percent,
-        valid_for=policy.quote_life,
-        now=now,
-    )
+def _rate_for_choice(payment_id: UUID, asset_key: str, runtime: Runtime) -> Rate | None:
+    """Return the rate to quote at, or None for an address that has its quote already.
+
+    Asked for before anything is locked: it may have to be fetched.
+    """
+    payment = Payment.objects.get(pk=payment_id)
+    policy = runtime.policies(payment.channel)
+    asset = offered_asset(asset_key, policy)
+    issued = payment.addresses.filter(asset_key=asset.key).exclude(address="")
+    if issued.exists():
+        return None
+    return find_rate_for_customer(asset, payment.currency, policy, runtime)
+
+
+def _renew_if_lapsed(payment: Payment, address: Address, runtime: Runtime) -> Payment:
+    if not has_lapsed(address, runtime.clock()):
+        return payment
+    try:
+        return renew_quote(payment.id, runtime)
+    except QuoteError:  # the old quote is shown as what it is: lapsed
+        return payment
 
 
 def _payment_of(opening: Opening, policy: Policy, runtime: Runtime) -> Payment:
@@ -161,24 +201,20 @@ def _refuse_late_choice(payment: Payment, asset: Asset, now: datetime) -> None:
         raise AssetError("Coins have been seen already: the coin cannot be changed.")
 
 
-def _intent(payment: Payment, asset: Asset, policy: Policy, now: datetime) -> Address:
+def _intent(
+    payment: Payment, asset: Asset, rate: Rate | None, runtime: Runtime
+) -> Address:
     """Return the payment's row for this asset, quoted anew until it has an address."""
     existing = payment.addresses.filter(asset_key=asset.key).first()
     if existing is not None and existing.address:
         return existing
-    quote = _quote(asset, payment.total, payment.currency, policy, now)
+    policy, currency = runtime.policies(payment.channel), payment.currency
+    rate = rate or rate_now(asset, currency, policy, runtime)
+    now = runtime.clock()
+    quote = quote_for(asset, payment.total, currency, rate, policy, now)
     intent, _ = payment.addresses.update_or_create(
         asset_key=asset.key,
-        defaults={
-            "network": asset.network.slug,
-            "units": quote.units,
-            "minimum_units": quote.minimum_units,
-            "rate": quote.rate.value,
-            "rate_source": quote.rate.source,
-            "rate_as_of": quote.rate.as_of,
-            "quoted_at": quote.quoted_at,
-            "quote_expires_at": quote.expires_at,
-        },
+        defaults={"network": asset.network.slug, **quote_values(quote)},
     )
     return intent
 
@@ -209,7 +245,8 @@ def _store(intent: Address, issued: IssuedAddress, now: datetime) -> None:
     intent.gateway_id = issued.id
     intent.address = issued.address
     intent.issued_at = now
-    intent.save(update_fields=["gateway_id", "address", "issued_at"])
+    integrity.seal(intent)
+    intent.save(update_fields=["gateway_id", "address", "issued_at", "mac"])
 
 
 def _make_current(payment: Payment, address: Address, runtime: Runtime) -> Payment:

@@ -7,12 +7,14 @@ shop was told always adds up to what the coins are worth.
 
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from django.db.models import Sum
 
 from saleor_cryptopay.core.assets import NETWORKS
 from saleor_cryptopay.core.money import credit_for, format_units
+from saleor_cryptopay.core.shares import surplus_units
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Effect, Entry, Payment, Transfer
 
@@ -27,6 +29,7 @@ SET_ASIDE: Final = {
     Transfer.Verdict.WRONG_ASSET: "not the coin and network that were asked for",
     Transfer.Verdict.LATE: "after the deadline, or to a closed payment",
     Transfer.Verdict.OLD_ADDRESS: "to the address of a coin chosen before",
+    Transfer.Verdict.UNPRICED: "after the quote had lapsed, at a time without a rate",
 }
 
 CHANGES: Final = {
@@ -45,15 +48,18 @@ class Posting:
         payment: locked by the caller.
         entry: the line of the ledger that it follows from.
         policy: the merchant's rules for the payment's channel.
-        final: base units of counted transfers that are final.
-        underway: base units of counted transfers on their way.
+        final: counted transfers that are final, in base units of the quote.
+        underway: counted transfers on their way, likewise.
+        held: collects the outbox rows of a batch, for its ledger to write together;
+            None writes each at once.
     """
 
     payment: Payment
     entry: Entry
     policy: Policy
-    final: int = 0
-    underway: int = 0
+    final: int | Fraction = 0
+    underway: int | Fraction = 0
+    held: list[Effect] | None = None
 
 
 def post_transfer(posting: Posting, transfer: Transfer, change: Change) -> None:
@@ -115,15 +121,18 @@ def _why_review(entry: Entry) -> str:
 
 def _post_seen(posting: Posting, transfer: Transfer) -> None:
     words = f"{describe(transfer)} seen"
+    rate_words = _rate_words(posting, transfer)
     coming = posting.final + posting.underway
     pending = _worth(posting, coming) - _sum(posting, "credited", "pending")
     if not posting.policy.accept_unconfirmed or pending <= NOTHING:
         blocks = transfer.required_confirmations
-        _post_notice(posting, f"{words}, final after {blocks} blocks.", transfer)
+        _post_notice(
+            posting, f"{words}, final after {blocks} blocks.{rate_words}", transfer
+        )
         return
     transfer.pending = pending
     transfer.save(update_fields=["pending"])
-    _post_amount(posting, Kind.PENDING, transfer, pending, f"{words}.")
+    _post_amount(posting, Kind.PENDING, transfer, pending, f"{words}.{rate_words}")
     address = transfer.address
     if coming >= address.minimum_units and posting.policy.complete_checkouts:
         _post(posting, Kind.COMPLETE, {})
@@ -153,7 +162,7 @@ def _post_difference(posting: Posting, transfer: Transfer) -> None:
     transfer.pending = NOTHING
     transfer.save(update_fields=["postings", "credited", "pending"])
     if difference > NOTHING:
-        words = f"{words} received.{_surplus(posting)}"
+        words = f"{words} received.{_rate_words(posting, transfer)}{_surplus(posting)}"
         _post_amount(posting, Kind.CREDIT, transfer, difference, words)
     else:
         words = f"{words} disappeared from the chain: {transfer.status}."
@@ -211,16 +220,21 @@ def _post_end(posting: Posting, message: str) -> None:
 
 def _post(posting: Posting, kind: Kind, data: dict[str, str]) -> None:
     entry = posting.entry
-    posting.payment.effects.create(
+    effect = Effect(
+        payment=posting.payment,
         key=f"{entry.number}:{kind}:{data.get('reference', '')}",
         kind=kind,
         data=data,
         created_at=entry.created_at,
         next_attempt_at=entry.created_at,
     )
+    if posting.held is None:
+        effect.save(force_insert=True)
+    else:
+        posting.held.append(effect)
 
 
-def _worth(posting: Posting, units: int) -> Decimal:
+def _worth(posting: Posting, units: int | Fraction) -> Decimal:
     payment = posting.payment
     if payment.address is None:
         return NOTHING
@@ -233,11 +247,20 @@ def _worth(posting: Posting, units: int) -> Decimal:
     )
 
 
+def _rate_words(posting: Posting, transfer: Transfer) -> str:
+    """Say so where coins count at another rate than that of the payment's quote."""
+    address = posting.payment.address
+    if address is None or transfer.rate is None or transfer.rate == address.rate:
+        return ""
+    rate, currency = f"{transfer.rate.normalize():f}", posting.payment.currency
+    return f" They count at {rate} {currency}: {transfer.rate_source}."
+
+
 def _surplus(posting: Posting) -> str:
     address = posting.payment.address
-    if address is None or posting.final <= address.units:
+    if address is None or not (units := surplus_units(posting.final, address.units)):
         return ""
-    surplus = format_units(posting.final - address.units, address.asset.decimals)
+    surplus = format_units(units, address.asset.decimals)
     return f" {surplus} {address.asset.symbol} more than asked."
 
 

@@ -1,0 +1,1 @@
+"""What it costs: measured side by side with the least that could do the same."""

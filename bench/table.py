@@ -1,0 +1,87 @@
+"""docs/figures.md: all figures of the last runs, with machine and versions."""
+
+import json
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import django
+import psycopg
+
+ROOT = Path(__file__).parents[1]
+KEPT = ROOT / "build" / "figures"
+TABLE = ROOT / "docs" / "figures.md"
+
+HEAD = """# Figures
+
+Written by `make bench` and `make chaos`; nothing here is typed by hand.
+
+{machine}
+
+"""
+COST_HEAD = """## What it costs
+
+| what | measured | goal |
+| --- | --- | --- |
+"""
+PROOF_HEAD = """
+## What holds
+
+| proof | counted |
+| --- | --- |
+"""
+
+Row = tuple[str, str, str]
+
+
+def keep(name: str, figures: object) -> None:
+    """Keep the figures of a run until the table is written."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(figures, indent=1, ensure_ascii=False)
+    (KEPT / f"{name}.json").write_text(f"{text}\n")
+
+
+def machine() -> str:
+    """Return where and with what the figures were measured."""
+    parts = (
+        f"{datetime.now(UTC):%d %B %Y}",
+        f"{os.cpu_count()} x {_processor()}",
+        f"load {os.getloadavg()[0]:.1f}",
+        f"Python {platform.python_version()}",
+        f"Django {django.get_version()}",
+        f"psycopg {psycopg.__version__}",
+    )
+    return ", ".join(parts)
+
+
+def write_table() -> None:
+    """Write docs/figures.md from what was kept."""
+    bench = _kept("bench.json") or {"machine": machine(), "rows": []}
+    proofs = _kept("proofs.json") or {}
+    text = HEAD.format(machine=f"Measured on {bench['machine']}.")
+    if bench["rows"]:
+        text += COST_HEAD
+        text += "".join(f"| {a} | {b} | {c} |\n" for a, b, c in bench["rows"])
+    if proofs:
+        text += PROOF_HEAD
+        text += "".join(f"| {a} | {b} |\n" for a, b in sorted(proofs.items()))
+    TABLE.parent.mkdir(exist_ok=True)
+    TABLE.write_text(text)
+
+
+def _kept(name: str) -> dict[str, Any]:
+    path = KEPT / name
+    return dict(json.loads(path.read_text())) if path.exists() else {}
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+if __name__ == "__main__":
+    write_table()

@@ -1,0 +1,36 @@
+"""The sources that can be named in the settings.
+
+A new source is one line here and one module beside this one.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from .base import RateSource
+from .binance import Binance
+from .coinbase import Coinbase
+from .coingecko import CoinGecko
+from .kraken import Kraken
+from .tickers import TickerSource
+
+SOURCES: Final[Mapping[str, Callable[[str], RateSource]]] = MappingProxyType(
+    {
+        Kraken.name: lambda url: TickerSource(Kraken(), url),
+        Coinbase.name: lambda url: TickerSource(Coinbase(), url),
+        CoinGecko.name: CoinGecko,
+        Binance.name: lambda url: TickerSource(Binance(), url),
+    }
+)
+
+
+def build_sources(names: Iterable[str], mirror: str = "") -> tuple[RateSource, ...]:
+    """Return the sources of these names, which are in the registry.
+
+    Args:
+        names: see SOURCES.
+        mirror: an address that stands in for all of them, each below its own name
+            (`https://rates.example` → `https://rates.example/kraken`); "" for none.
+    """
+    mirror = mirror.rstrip("/")
+    return tuple(SOURCES[name](f"{mirror}/{name}" if mirror else "") for name in names)

@@ -1,0 +1,117 @@
+"""What a price rests on, for how long it holds, and what counts afterwards."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.utils.translation import gettext
+
+from saleor_cryptopay.core.errors import QuoteError
+from saleor_cryptopay.core.money import units_to_ask
+from saleor_cryptopay.core.states import OPEN_STATES
+from saleor_cryptopay.models import Address, Payment, Transfer
+from saleor_cryptopay.operations.market import rate_now
+from saleor_cryptopay.operations.quoting import has_lapsed
+from saleor_cryptopay.operations.runtime import Runtime
+
+from .figures import Figures, clock_text, rate_text, read_figures
+
+_NAMES: Final = {
+    "kraken": "Kraken",
+    "coinbase": "Coinbase",
+    "coingecko": "CoinGecko",
+    "binance": "Binance",
+}
+
+
+def figures_now(
+    payment: Payment, transfers: Sequence[Transfer], runtime: Runtime
+) -> Figures:
+    """Add up what a payment's transfers come to; the rest at the rate it counts at.
+
+    Args:
+        payment: with `address` loaded.
+        transfers: all of the payment's.
+        runtime: the clock, and the market where the quote counts no more.
+    """
+    asked_now = _asked_now(payment, transfers, runtime)
+    return read_figures(payment, transfers, runtime.clock(), asked_now)
+
+
+def describe_price(
+    payment: Payment, address: Address, now: datetime, *, is_rest: bool
+) -> dict[str, object]:
+    """Return what the page says about the price of what is asked for."""
+    is_lapsed = has_lapsed(address, now)
+    return {
+        "source": source_words(address),
+        "as_of": clock_text(address.rate_as_of) if address.rate_basis else "",
+        "rule": _rule_words(address, now),
+        "is_renewable": (
+            is_lapsed
+            and not is_rest
+            and payment.state in OPEN_STATES
+            and now < payment.expires_at
+        ),
+    }
+
+
+def source_words(address: Address) -> str:
+    """Return who says what a coin costs; "" where a peg does."""
+    if address.rate_source == "fixed":
+        return gettext("set by the shop")
+    legs: list[dict[str, Any]] = address.rate_basis.get("legs", [])
+    names = [row["name"] for leg in legs for row in leg["sources"]]
+    return ", ".join(_NAMES.get(name, name) for name in dict.fromkeys(names))
+
+
+def counted_rate(transfer: Transfer, address: Address | None) -> str:
+    """Return the rate that coins count at where it is not the quote's, else ""."""
+    if transfer.rate is None or address is None or transfer.rate == address.rate:
+        return ""
+    return rate_text(transfer.rate)
+
+
+def holds_until(address: Address) -> datetime | None:
+    """Return until when coins that are seen count at the quote; None: to the end."""
+    return address.quote_holds_until or address.quote_expires_at
+
+
+def _rule_words(address: Address, now: datetime) -> str:
+    until = holds_until(address)
+    if until is None or address.quote_expires_at is None:
+        return ""
+    if not has_lapsed(address, now):
+        grace = (until - address.quote_expires_at) // timedelta(minutes=1)
+        return gettext(
+            "Coins that are seen up to %(minutes)s minutes after this price lapses"
+            " still count at it. Later ones count at the rate of the moment they are"
+            " seen."
+        ) % {"minutes": grace}
+    if now <= until:
+        return gettext(
+            "The time for which this price was held is over. Coins that are seen until"
+            " %(time)s still count at it."
+        ) % {"time": clock_text(until)}
+    return gettext(
+        "The time for which this price was held is over. Coins that are seen now count"
+        " at the rate of the moment they are seen."
+    )
+
+
+def _asked_now(
+    payment: Payment, transfers: Sequence[Transfer], runtime: Runtime
+) -> int | None:
+    """Return what the whole total costs now, where the rest will count at that."""
+    address = payment.address
+    if address is None or not transfers or payment.state not in OPEN_STATES:
+        return None
+    until = holds_until(address)
+    if until is None or runtime.clock() <= until:
+        return None
+    policy, asset = runtime.policies(payment.channel), address.asset
+    try:
+        rate = rate_now(asset, payment.currency, policy, runtime)
+    except QuoteError:
+        return None
+    return units_to_ask(payment.total, rate.value, asset.decimals)

@@ -1,0 +1,1 @@
+"""Sources of prices, spoken to over HTTP."""
