@@ -109,10 +109,16 @@ class Address(models.Model):
     rate = models.DecimalField(max_digits=40, decimal_places=18)
     rate_source = models.CharField(max_length=255)
     rate_as_of = models.DateTimeField()
+    # What the rate rests on: `core.quotes.Rate.basis`; empty for a peg or fixed line.
+    rate_basis = models.JSONField(default=dict)
     quoted_at = models.DateTimeField()
     quote_expires_at = models.DateTimeField(null=True)
+    # Until when coins that are seen count at the quote: a grace after it lapsed.
+    quote_holds_until = models.DateTimeField(null=True)
     asked_at = models.DateTimeField(null=True)
     issued_at = models.DateTimeField(null=True)
+    # Made at issue by `operations.integrity` over all that a customer is shown.
+    mac = models.CharField(max_length=64, blank=True)
 
     class Meta:
         constraints: ClassVar[list[BaseConstraint]] = [
@@ -146,6 +152,27 @@ class Address(models.Model):
         return find_asset(self.asset_key)
 
 
+class PastQuote(models.Model):
+    """A quote that was renewed before coins were seen: what the customer had read.
+
+    Coins that were sent after it and seen in its grace still count at it.
+    """
+
+    address = models.ForeignKey(Address, models.PROTECT, related_name="past_quotes")
+    units = UnitsField()
+    minimum_units = UnitsField()
+    rate = models.DecimalField(max_digits=40, decimal_places=18)
+    rate_source = models.CharField(max_length=255)
+    rate_as_of = models.DateTimeField()
+    rate_basis = models.JSONField(default=dict)
+    quoted_at = models.DateTimeField()
+    quote_expires_at = models.DateTimeField(null=True)
+    quote_holds_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"quote of {self.quoted_at:%Y-%m-%d %H:%M:%S} for {self.address_id}"
+
+
 class Transfer(models.Model):
     """Coins arriving: one output of one transaction, at one of our addresses."""
 
@@ -156,6 +183,7 @@ class Transfer(models.Model):
         WRONG_ASSET = "wrong_asset", "wrong asset"
         LATE = "late", "late"
         OLD_ADDRESS = "old_address", "old address"
+        UNPRICED = "unpriced", "no rate at the time"
 
     address = models.ForeignKey(Address, models.PROTECT, related_name="transfers")
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="transfers")
@@ -166,6 +194,11 @@ class Transfer(models.Model):
     coin = models.CharField(max_length=64)
     amount = models.CharField(max_length=128)
     units = UnitsField(default=0)
+    # What the whole total costs at the rate these coins count at; 0: as the address's
+    # quote has it.
+    asked_units = UnitsField(default=0)
+    rate = models.DecimalField(max_digits=40, decimal_places=18, null=True)
+    rate_source = models.CharField(max_length=255, blank=True)
     status = models.CharField(max_length=16)
     confirmations = models.PositiveIntegerField(default=0)
     required_confirmations = models.PositiveIntegerField()
@@ -225,6 +258,8 @@ class Delivery(models.Model):
     gateway = models.CharField(max_length=32)
     environment = models.CharField(max_length=8)
     body = models.BinaryField()
+    # Which webhook secret signed it: `gateways.signatures.secret_mark`.
+    secret = models.CharField(max_length=16, blank=True)
     received_at = models.DateTimeField()
     status = models.CharField(
         max_length=16, choices=Status.choices, default=Status.STORED
@@ -320,10 +355,83 @@ class Effect(models.Model):
 
 
 class Cursor(models.Model):
-    """How far the list of a gateway's transactions has been read."""
+    """How far the list of a gateway's transactions has been read.
+
+    `began_at` is when a round of reading old transactions again began; rounds end
+    when `read_until` has come to it.
+    """
 
     name = models.CharField(max_length=128, primary_key=True)
     read_until = models.DateTimeField()
+    began_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.name} read until {self.read_until:%Y-%m-%d %H:%M:%S}"
+
+
+class Spending(models.Model):
+    """Requests that polling has made of one account in the window under way."""
+
+    account = models.CharField(max_length=64)
+    window = models.CharField(max_length=8)
+    began_at = models.DateTimeField()
+    used = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["account", "window"], name="cryptopay_spending_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.used} requests in this {self.window} by {self.account}"
+
+
+class MarketPair(models.Model):
+    """What the sources say of a pair now: one copy that every process reads."""
+
+    base = models.CharField(max_length=16)
+    quote = models.CharField(max_length=3)
+    ticks = models.JSONField(default=list)
+    complaints = models.JSONField(default=list)
+    fetched_at = models.DateTimeField(null=True)
+    # Until then one process fetches, and the others leave it alone.
+    claimed_until = models.DateTimeField(null=True)
+    # What was agreed last, and a jump away from it that waits to be agreed again.
+    value = models.DecimalField(max_digits=40, decimal_places=18, null=True)
+    agreed_at = models.DateTimeField(null=True)
+    jumped_to = models.DecimalField(max_digits=40, decimal_places=18, null=True)
+    jumped_at = models.DateTimeField(null=True)
+    # Since when nothing could be quoted in it, by whatever way; and whether staff know.
+    silent_since = models.DateTimeField(null=True)
+    alarmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["base", "quote"], name="cryptopay_market_pair_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.base}/{self.quote.lower()}"
+
+
+class MarketRate(models.Model):
+    """A rate that was agreed: what coins were worth when they were seen."""
+
+    pair = models.ForeignKey(MarketPair, models.CASCADE, related_name="rates")
+    ticks = models.JSONField(default=list)
+    value = models.DecimalField(max_digits=40, decimal_places=18)
+    agreed_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["pair", "agreed_at"], name="cryptopay_market_rate_then"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pair_id} at {self.agreed_at:%Y-%m-%d %H:%M:%S}"

@@ -12,7 +12,7 @@ from saleor_cryptopay.core.events import TransferReported
 from saleor_cryptopay.gateways.base import IssuedAddress
 from saleor_cryptopay.gateways.crypton import CryptonGateway
 from saleor_cryptopay.operations.ports import Completion, Credit, Line, Summary
-from saleor_cryptopay.operations.runtime import LatePolicy, Policy, Runtime
+from saleor_cryptopay.operations.runtime import Appearance, LatePolicy, Policy, Runtime
 
 WEBHOOK_SECRET = "a-webhook-secret-of-the-tests-only"
 
@@ -42,6 +42,7 @@ class RecordingShop:
     told: dict[str, tuple[str, str, Credit | None]] = field(default_factory=dict)
     completion: Completion = Completion.DONE
     is_cancelable: bool = True
+    reasons: dict[str, str] = field(default_factory=dict)
 
     def summary(self, reference: str) -> Summary:  # noqa: ARG002 - one for all
         return self.described
@@ -68,6 +69,20 @@ class RecordingShop:
 
     def record_end(self, reference: str, message: str, at: datetime) -> None:  # noqa: ARG002 - the port's
         self._write("end", reference, message)
+
+    def credited(self, reference: str) -> Decimal:
+        signs = {"credit": 1, "reversal": -1}
+        return sum(
+            (
+                signs[kind] * credit.amount
+                for kind, told_of, credit in self.told.values()
+                if told_of == reference and kind in signs and credit
+            ),
+            Decimal(0),
+        )
+
+    def unwanted(self, reference: str) -> str:
+        return self.reasons.get(reference, "")
 
     def complete(self, reference: str) -> Completion:
         self._write("complete", reference, "")
@@ -128,6 +143,7 @@ class ScriptedGateway(CryptonGateway):
         self,
         since: datetime | None,  # noqa: ARG002 - the port's
         *,
+        until: datetime | None = None,  # noqa: ARG002 - the port's
         address_id: str = "",
     ) -> Iterator[TransferReported]:
         return (
@@ -167,6 +183,7 @@ class Stage:
         )
     )
     base_url: str = "https://api.shop.example/plugins/global/saleor_cryptopay/"
+    appearance: Appearance = field(default_factory=Appearance)
 
     @property
     def runtime(self) -> Runtime:
@@ -178,4 +195,5 @@ class Stage:
             policies=lambda _channel: self.policy,
             jobs=self.jobs,
             base_url=self.base_url,
+            appearance=self.appearance,
         )

@@ -1,8 +1,8 @@
 """A real Saleor as a shop runs it: server, worker and beat, each its own process."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ class Ground:
         postgres: where its database is made.
         broker: what joins server and worker.
         folder: where logs go.
+        variables: what its programs are told besides, by environment variables.
     """
 
     install: SaleorInstall
@@ -39,6 +40,7 @@ class Ground:
     postgres: Postgres
     broker: Broker
     folder: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 class RunningSaleor:
@@ -68,6 +70,7 @@ class RunningSaleor:
         self._environment = {
             **saleor_environment(ground.install, database_url),
             **broker_environment(ground.broker, ground.install, ground.folder),
+            **ground.variables,
             "PUBLIC_URL": self.url,
         }
 

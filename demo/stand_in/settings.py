@@ -44,3 +44,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = json.loads(
     os.environ.get("CELERY_BROKER_TRANSPORT_OPTIONS", "{}")
 )
 CELERY_TASK_IGNORE_RESULT = True
+
+# What `manage.py cryptopay …` works with, where a Saleor has the plugin's settings.
+CRYPTOPAY_RUNTIME = "demo.stand_in.runtime.build_runtime"

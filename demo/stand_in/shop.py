@@ -95,6 +95,20 @@ class StandInShop:
         credit = Credit(reference, NOTHING, purchase.currency, message, "", at)
         _write(purchase, Kind.END, reference, credit)
 
+    def credited(self, reference: str) -> Decimal:
+        """Return what was credited and not taken back."""
+        purchase = Purchase.objects.filter(reference=reference).first()
+        if purchase is None:
+            raise ShopError(f"The shop knows no purchase {reference}.")
+        return paid(purchase)
+
+    def unwanted(self, reference: str) -> str:
+        """Return why the shop wants no more coins for it; "" as long as it does."""
+        purchase = Purchase.objects.filter(reference=reference).first()
+        if purchase is None or purchase.status == Status.DELETED:
+            return "the checkout is gone"
+        return "the order was canceled" if purchase.status == Status.CANCELED else ""
+
     @_as_one
     def complete(self, reference: str) -> Completion:
         """Turn a fully paid checkout into an order."""

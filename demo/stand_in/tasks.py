@@ -10,11 +10,13 @@ from uuid import UUID
 from saleor_cryptopay.core.errors import GatewayError
 from saleor_cryptopay.models import Payment
 from saleor_cryptopay.operations import (
+    cancellation,
     expiry,
     intake,
     outbox,
     reconciliation,
     registration,
+    stuck,
 )
 from saleor_cryptopay.operations.runtime import Runtime
 
@@ -66,7 +68,10 @@ def check_payment(payment_id: str) -> None:
 @app.task(name="saleor_cryptopay.expire")
 def expire() -> None:
     """Close what nobody paid before its deadline."""
-    expiry.expire_due(_runtime())
+    runtime = _runtime()
+    expiry.expire_due(runtime)
+    cancellation.close_unwanted(runtime)
+    stuck.raise_stuck(runtime)
 
 
 @app.task(name="saleor_cryptopay.keep_connections")
@@ -76,3 +81,8 @@ def keep_connections() -> None:
         registration.keep_registered(_runtime())
     except GatewayError as error:
         logger.warning("The webhook could not be registered: %s", error)
+
+
+@app.task(name="saleor_cryptopay.refresh_rates")
+def refresh_rates() -> None:
+    """Do nothing: the rates of the demo are fixed, and nobody is to be asked."""

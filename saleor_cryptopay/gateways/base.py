@@ -13,7 +13,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from saleor_cryptopay.core.assets import Asset
-from saleor_cryptopay.core.events import GatewayEvent, TransferReported
+from saleor_cryptopay.core.events import (
+    AddressReported,
+    GatewayEvent,
+    TransferReported,
+)
 
 
 class Environment(StrEnum):
@@ -143,6 +147,15 @@ class Gateway(Protocol):
         """
         ...
 
+    def fetch_address(self, address_id: str) -> AddressReported:
+        """Return an address as the gateway knows it, by its id or the address itself.
+
+        Raises:
+            TerminalError: unknown, or its answer is in no documented form.
+            RetryableError: no answer now.
+        """
+        ...
+
     def fetch_transaction(self, transaction_id: str) -> TransferReported:
         """Return one incoming transaction as the gateway knows it now.
 
@@ -153,9 +166,15 @@ class Gateway(Protocol):
         ...
 
     def transactions_since(
-        self, since: datetime | None, *, address_id: str = ""
+        self,
+        since: datetime | None,
+        *,
+        until: datetime | None = None,
+        address_id: str = "",
     ) -> Iterator[TransferReported]:
         """Yield incoming transactions created at or after `since`, page by page.
+
+        With `until`, none that was created more than a second after it.
 
         Entries in no documented form are passed over (and logged), so that one
         broken row cannot hide the others.
@@ -202,8 +221,15 @@ class Gateway(Protocol):
         """Whether a webhook could be verified at all; never which secret."""
         ...
 
-    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+    @property
+    def secret_marks(self) -> Sequence[str]:
+        """What tells the configured secrets apart (`signatures.secret_mark`)."""
+        ...
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> str:
         """Check that a configured secret signed exactly these bytes.
+
+        Returns the mark of the secret that did, one of `secret_marks`.
 
         Args:
             headers: names in lower case.

@@ -4,6 +4,7 @@ Fails closed. There is no switch that turns it off, an empty or short secret ver
 nothing, and nothing of the body is read before its signature is known to be ours.
 """
 
+import hashlib
 import hmac
 import re
 from collections.abc import Sequence
@@ -23,8 +24,15 @@ def has_usable_secret(secrets: Sequence[str]) -> bool:
     return bool(_keys(secrets))
 
 
-def verify_signature(header: str | None, body: bytes, secrets: Sequence[str]) -> None:
+def secret_mark(secret: str) -> str:
+    """Return what tells a secret from others without telling anything about it."""
+    return hashlib.sha256(b"saleor-cryptopay\0" + secret.encode()).hexdigest()[:8]
+
+
+def verify_signature(header: str | None, body: bytes, secrets: Sequence[str]) -> str:
     """Check that one of the secrets signed exactly these bytes.
+
+    Returns the mark of the secret that did (see `secret_mark`).
 
     Args:
         header: `sha256=` and 64 lower-case hexadecimal digits; None if there is none.
@@ -34,21 +42,29 @@ def verify_signature(header: str | None, body: bytes, secrets: Sequence[str]) ->
     Raises:
         SignatureError: no header, not of this form, no usable secret, or no match.
     """
+    mark, refusal = _judge(header, body, secrets)
+    # An error drags its frames along, and reports of errors show what they hold.
+    del secrets
+    if refusal:
+        raise SignatureError(refusal)
+    return mark
+
+
+def _judge(header: str | None, body: bytes, secrets: Sequence[str]) -> tuple[str, str]:
+    """Return the mark of the secret that signed, and why none did; one is ""."""
     keys = _keys(secrets)
     if not keys:
-        raise SignatureError(
-            f"No webhook secret of at least {SHORTEST_SECRET} bytes is configured."
-        )
+        needed = f"of at least {SHORTEST_SECRET} bytes"
+        return "", f"No webhook secret {needed} is configured."
     match = _HEADER.fullmatch(header or "")
     if match is None:
-        raise SignatureError(
-            "The delivery carries no signature in the documented form."
-        )
+        return "", "The delivery carries no signature in the documented form."
     claimed = bytes.fromhex(match[1])
     # All of them, even after a match: the time taken does not tell which one fitted.
     matches = [hmac.compare_digest(_sign(key, body), claimed) for key in keys]
     if not any(matches):
-        raise SignatureError("No configured webhook secret made this signature.")
+        return "", "No configured webhook secret made this signature."
+    return secret_mark(keys[matches.index(True)].decode()), ""
 
 
 def _keys(secrets: Sequence[str]) -> list[bytes]:

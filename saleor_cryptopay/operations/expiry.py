@@ -8,15 +8,19 @@ of reach for an hour, without it.
 from datetime import timedelta
 from typing import Final
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
-from saleor_cryptopay.core.states import PaymentEvent, PaymentState
+from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Payment
 
 from . import ledger
 from .runtime import Runtime
 
-BATCH: Final = 500
+# Payments in one commit: their locks are held for a fraction of a second.
+BATCH: Final = 250
+
+# Payments in one run: what is left is closed by the next.
+MOST: Final = 100_000
 
 # The states in which no coins are on their way.
 EXPIRABLE: Final = (PaymentState.AWAITING_PAYMENT, PaymentState.PAYMENT_INSUFFICIENT)
@@ -25,28 +29,30 @@ EXPIRABLE: Final = (PaymentState.AWAITING_PAYMENT, PaymentState.PAYMENT_INSUFFIC
 PATIENCE: Final = timedelta(hours=1)
 
 
-def expire_due(runtime: Runtime, *, most: int = BATCH) -> int:
+def expire_due(runtime: Runtime, *, most: int = MOST) -> int:
     """Close payments past their deadline. Returns how many were closed.
 
-    Safe to run in any number of processes at once: each payment is closed under its
-    own lock, after looking again.
+    Safe to run in any number of processes at once: each batch is one commit, under
+    the locks of its payments, and none waits for a payment that another has locked.
+
+    Args:
+        runtime: see `runtime.Runtime`.
+        most: how many at the most; the next run goes on.
     """
+    closed = 0
+    while closed < most:
+        size = min(BATCH, most - closed)
+        found = ledger.record_deadlines(_due(runtime)[:size], runtime)
+        closed += found
+        if found < size:
+            break
+    return closed
+
+
+def _due(runtime: Runtime) -> QuerySet[Payment]:
+    """Return what is to be closed, the oldest deadline first."""
     now = runtime.clock()
     was_checked = Q(checked_at__gte=F("expires_at")) | Q(address=None)
     is_overdue = Q(expires_at__lte=now - PATIENCE)
-    due = (
-        Payment.objects.filter(state__in=EXPIRABLE, expires_at__lte=now)
-        .filter(was_checked | is_overdue)
-        .order_by("expires_at")
-        .values_list("pk", flat=True)
-    )
-    closed = 0
-    for payment_id in list(due[:most]):
-        payment = ledger.record_event(
-            payment_id,
-            PaymentEvent.DEADLINE_PASSED,
-            runtime,
-            note="the deadline passed",
-        )
-        closed += payment.state not in EXPIRABLE
-    return closed
+    due = Payment.objects.filter(state__in=EXPIRABLE, expires_at__lte=now)
+    return due.filter(was_checked | is_overdue).order_by("expires_at")

@@ -6,9 +6,11 @@ now is tried again, one that never can be is kept for people to see.
 """
 
 import logging
+from collections import Counter
 from typing import Final
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from saleor_cryptopay.core.errors import (
     GatewayError,
@@ -17,7 +19,7 @@ from saleor_cryptopay.core.errors import (
 from saleor_cryptopay.core.events import AddressReported, TransferReported
 from saleor_cryptopay.models import Delivery
 
-from . import ledger
+from . import adoption, ledger
 from .retries import claim, next_attempt
 from .runtime import Runtime
 
@@ -29,16 +31,22 @@ ATTEMPTS: Final = 12
 BATCH: Final = 200
 
 
-def receive_delivery(body: bytes, runtime: Runtime) -> None:
+def receive_delivery(body: bytes, runtime: Runtime, *, secret: str = "") -> None:
     """Store a delivery whose signature was verified; it is durable on return.
 
     One statement. Applying it is asked for once it is committed.
+
+    Args:
+        body: as received.
+        runtime: see `runtime.Runtime`.
+        secret: mark of the secret that signed it, as `Gateway.verify` gave it.
     """
     now = runtime.clock()
     Delivery.objects.create(
         gateway=runtime.gateway.name,
         environment=runtime.gateway.environment,
         body=body,
+        secret=secret,
         received_at=now,
         next_attempt_at=now,
     )
@@ -77,17 +85,39 @@ def apply_delivery(delivery: Delivery, runtime: Runtime) -> None:
     _write_down(delivery, status, note, runtime)
 
 
+def replay(deliveries: QuerySet[Delivery], runtime: Runtime) -> Counter[str]:
+    """Apply deliveries once more, whatever became of them. Returns how many are what.
+
+    Safe at any time: what was applied already changes nothing.
+    """
+    counts: Counter[str] = Counter()
+    for delivery in deliveries.iterator(chunk_size=BATCH):
+        delivery.attempts = 0
+        apply_delivery(delivery, runtime)
+        counts[str(delivery.status)] += 1
+    return counts
+
+
 def _apply(body: bytes, runtime: Runtime) -> tuple[Status, str]:
     event = runtime.gateway.parse(body)
     if isinstance(event, AddressReported):
-        return Status.KEPT, "an address was made"
+        return _adopt(event, runtime)
     if not isinstance(event, TransferReported):
         return Status.KEPT, type(event).__name__
     observed_at = runtime.clock()
     report = runtime.gateway.fetch_transaction(event.transaction_id)
     if ledger.record_transfer(report, observed_at, runtime):
         return Status.APPLIED, ""
+    if adoption.adopt_for(report, runtime):
+        ledger.record_transfer(report, observed_at, runtime)
+        return Status.APPLIED, "to an address that was adopted for it"
     return Status.UNMATCHED, "to no address of ours"
+
+
+def _adopt(event: AddressReported, runtime: Runtime) -> tuple[Status, str]:
+    if adoption.adopt(event.address_id, event.metadata, runtime):
+        return Status.APPLIED, "an address whose reply was lost was adopted"
+    return Status.KEPT, "an address was made"
 
 
 def _write_down(
@@ -101,5 +131,7 @@ def _write_down(
     elif status == Status.STORED:
         delivery.status = Status.DEAD
     if delivery.status == Status.DEAD:
-        logger.error("Delivery %s cannot be applied: %s", delivery.pk, note)
+        logger.error(
+            "cryptopay.E102: delivery %s cannot be applied: %s", delivery.pk, note
+        )
     delivery.save(update_fields=["status", "note", "attempts", "next_attempt_at"])

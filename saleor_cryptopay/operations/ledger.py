@@ -6,13 +6,16 @@ advance by the table, write the entry, put what the shop must be told into the o
 All of it is one commit; nothing here speaks to a gateway or to the shop.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from fractions import Fraction
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from saleor_cryptopay.core.events import TransferReported, TransferStatus
+from saleor_cryptopay.core.shares import Part, received_units
 from saleor_cryptopay.core.states import (
     PaymentEvent,
     PaymentState,
@@ -21,8 +24,9 @@ from saleor_cryptopay.core.states import (
     allows,
     judge,
 )
-from saleor_cryptopay.models import Address, Entry, Payment, Transfer
+from saleor_cryptopay.models import Address, Effect, Entry, Payment, Transfer
 
+from . import integrity
 from .postings import SET_ASIDE, Posting, post_state, post_transfer
 from .runtime import Runtime
 from .transfers import Change, find_address, update_transfer
@@ -59,12 +63,15 @@ def record_transfer(
     with transaction.atomic():
         payment = lock_payment(found.payment_id)
         address = Address.objects.get(pk=found.pk)
-        policy = runtime.policies(payment.channel)
         transfer, change = update_transfer(
-            payment, address, report, policy, observed_at
+            payment, address, report, runtime, observed_at
         )
-        if change is not Change.NONE:
+        if change is Change.NONE:
+            return True
+        if _is_intact(payment, address):
             _apply_change(payment, transfer, change, runtime)
+        else:
+            _stop(payment, transfer, runtime)
     return True
 
 
@@ -86,15 +93,72 @@ def record_event(
         return payment
 
 
-def sums(payment: Payment) -> tuple[int, int]:
-    """Return (final, underway) base units of the payment's counted transfers."""
-    final = underway = 0
+def record_deadlines(due: QuerySet[Payment], runtime: Runtime) -> int:
+    """Let the deadline pass for a batch of payments, in one commit and few statements.
+
+    Args:
+        due: sliced to the size of the batch, in states that the event is allowed in.
+            What another process has locked is passed over; what changed while its
+            lock was waited for is looked at again by the database.
+        runtime: see `runtime.Runtime`.
+
+    Returns:
+        How many there were; all of them have moved.
+    """
+    now = runtime.clock()
+    with transaction.atomic():
+        payments = list(due.select_for_update(of=("self",), skip_locked=True))
+        entries = _pass_deadlines(payments, now)
+        effects: list[Effect] = []
+        for payment, entry in zip(payments, entries, strict=True):
+            policy = runtime.policies(payment.channel)
+            post_state(Posting(payment, entry, policy, held=effects))
+        Entry.objects.bulk_create(entries)
+        Effect.objects.bulk_create(effects)
+        if payments:
+            transaction.on_commit(runtime.jobs.deliver_effects, robust=True)
+    return len(payments)
+
+
+def sums(payment: Payment) -> tuple[Fraction, Fraction]:
+    """Return (final, underway) of the payment's counted transfers.
+
+    In base units of its quote: fractions where coins count at another rate.
+    """
+    final: list[Part] = []
+    underway: list[Part] = []
+    asked = payment.address.units if payment.address else 1
     for transfer in payment.transfers.filter(verdict=Transfer.Verdict.COUNTED):
+        part = Part(transfer.units, transfer.asked_units or asked)
         if transfer.is_final:
-            final += transfer.units
+            final.append(part)
         elif not TransferStatus(transfer.status).is_gone:
-            underway += transfer.units
-    return final, underway
+            underway.append(part)
+    return received_units(final, asked), received_units(underway, asked)
+
+
+def _is_intact(payment: Payment, address: Address) -> bool:
+    """Whether nobody changed where the coins went, nor where they were to go."""
+    rows = {address.pk: address}
+    if payment.address is not None:
+        rows[payment.address.pk] = payment.address
+    changed = [row for row in rows.values() if not integrity.is_intact(payment, row)]
+    for row in changed:
+        integrity.report_changed(payment, row)
+    return not changed
+
+
+def _stop(payment: Payment, transfer: Transfer, runtime: Runtime) -> None:
+    """Keep the coins on record, credit nothing, and call for a person."""
+    entry = _advance(
+        payment,
+        PaymentEvent.REVIEW_RAISED,
+        runtime.clock(),
+        transfer=transfer,
+        note=integrity.CHANGED,
+    )
+    post_state(Posting(payment, entry, runtime.policies(payment.channel)))
+    transaction.on_commit(runtime.jobs.deliver_effects, robust=True)
 
 
 def _apply_change(
@@ -107,7 +171,7 @@ def _apply_change(
         event,
         runtime.clock(),
         transfer=transfer,
-        note=f"{transfer.status}, {final} final, {underway} underway",
+        note=f"{transfer.status}, {int(final)} final, {int(underway)} underway",
     )
     policy = runtime.policies(payment.channel)
     posting = Posting(payment, entry, policy, final, underway)
@@ -117,7 +181,11 @@ def _apply_change(
 
 
 def _event(
-    payment: Payment, transfer: Transfer, change: Change, final: int, underway: int
+    payment: Payment,
+    transfer: Transfer,
+    change: Change,
+    final: Fraction,
+    underway: Fraction,
 ) -> PaymentEvent:
     if payment.address is None:
         return PaymentEvent.REVIEW_RAISED
@@ -129,6 +197,34 @@ def _event(
         needs_person=change is Change.SETTLED and transfer.verdict in SET_ASIDE,
     )
     return judge(standing)
+
+
+def _pass_deadlines(payments: Sequence[Payment], now: datetime) -> list[Entry]:
+    """Move locked payments past their deadline; return their entries, not stored."""
+    event = PaymentEvent.DEADLINE_PASSED
+    keys = [payment.pk for payment in payments]
+    written = Entry.objects.filter(payment__in=keys).values_list("payment")
+    last = dict(written.annotate(Max("number")))
+    moved: dict[PaymentState, list[UUID]] = {}
+    entries = []
+    for payment in payments:
+        before = PaymentState(payment.state)
+        payment.state = advance(before, event)
+        payment.changed_at = now
+        moved.setdefault(payment.state, []).append(payment.pk)
+        entry = Entry(
+            payment=payment,
+            number=last.get(payment.pk, 0) + 1,
+            event=event,
+            state_before=before,
+            state_after=payment.state,
+            note="the deadline passed",
+            created_at=now,
+        )
+        entries.append(entry)
+    for state, group in moved.items():
+        Payment.objects.filter(pk__in=group).update(state=state, changed_at=now)
+    return entries
 
 
 def _advance(

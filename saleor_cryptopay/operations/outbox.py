@@ -14,9 +14,10 @@ from typing import Final
 from django.db.models import Exists, OuterRef, QuerySet
 
 from saleor_cryptopay.core.errors import ShopError
+from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Effect, Payment
 
-from .ports import Credit
+from .ports import Completion, Credit
 from .retries import claim, next_attempt
 from .runtime import Runtime
 
@@ -26,6 +27,12 @@ Kind = Effect.Kind
 
 ATTEMPTS: Final = 15
 BATCH: Final = 200
+
+# Outcomes of completing a payment whose quote is paid that leave it to staff.
+INCOMPLETE: Final = {
+    Completion.NOT_PAID: "the shop does not call it fully paid",
+    Completion.GONE: "the checkout is gone",
+}
 
 
 def deliver_effects(runtime: Runtime) -> int:
@@ -64,11 +71,18 @@ def _put_off(effect: Effect, error: Exception, runtime: Runtime) -> None:
     effect.is_dead = effect.attempts >= ATTEMPTS
     logger.log(
         logging.ERROR if effect.is_dead else logging.WARNING,
-        "The shop did not take %s of payment %s: %s",
+        "%sthe shop did not take %s of payment %s: %s",
+        "cryptopay.E103: given up: " if effect.is_dead else "",
         effect.kind,
         effect.payment_id,
         error,
     )
+
+
+def revive(now: datetime) -> int:
+    """Have what was given up tried again from now on. Returns how many."""
+    dead = Effect.objects.filter(done_at=None, is_dead=True)
+    return dead.update(is_dead=False, attempts=0, next_attempt_at=now)
 
 
 def _deliverable() -> QuerySet[Effect]:
@@ -111,8 +125,26 @@ def _end(effect: Effect, payment: Payment, runtime: Runtime) -> str:
     return ""
 
 
-def _complete(_: Effect, payment: Payment, runtime: Runtime) -> str:
-    return runtime.shop.complete(payment.reference)
+def _complete(effect: Effect, payment: Payment, runtime: Runtime) -> str:
+    outcome = runtime.shop.complete(payment.reference)
+    if payment.state == PaymentState.CONFIRMED and outcome in INCOMPLETE:
+        words = f"The quote is paid, but {INCOMPLETE[outcome]}: a person has to look."
+        logger.error("cryptopay.E104: payment %s: %s", payment.pk, words)
+        notice = _notice_of(effect, payment, words)
+        key = f"{payment.id}:{effect.key}"
+        runtime.shop.record_notice(payment.reference, key, notice)
+    return outcome
+
+
+def _notice_of(effect: Effect, payment: Payment, words: str) -> Credit:
+    return Credit(
+        reference=str(payment.id),
+        amount=Decimal(0),
+        currency=payment.currency,
+        message=words,
+        url="",
+        at=effect.created_at,
+    )
 
 
 def _cancel_order(_: Effect, payment: Payment, runtime: Runtime) -> str:

@@ -30,12 +30,15 @@ class Summary:
         title: `Order 123`, or `Checkout`.
         lines: what is bought; empty when it cannot be told.
         return_url: where the customer goes back to; "" if none is known.
+        language: what the customer is spoken to in, as `de` or `pt-br`; "" if it is
+            not known.
     """
 
     shop_name: str
     title: str
     lines: tuple[Line, ...]
     return_url: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,24 @@ class Shop(Protocol):
 
     def record_end(self, reference: str, message: str, at: datetime) -> None:
         """Report that nothing more is expected: expired, failed or canceled."""
+        ...
+
+    def credited(self, reference: str) -> Decimal:
+        """Return what the shop shows as paid by us: credits less reversals.
+
+        What was refunded since stays in it: it had been paid.
+
+        Raises:
+            ShopError: the shop does not know the transaction (any more).
+        """
+        ...
+
+    def unwanted(self, reference: str) -> str:
+        """Return why the shop wants no more coins for it; "" as long as it does.
+
+        An order that was canceled, a checkout that is gone, an order that was paid
+        in another way. What we credited ourselves is no reason.
+        """
         ...
 
     def complete(self, reference: str) -> Completion:

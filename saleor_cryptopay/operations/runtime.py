@@ -5,7 +5,7 @@ under an operation's feet.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -14,7 +14,9 @@ from uuid import UUID
 
 from saleor_cryptopay.core.assets import Asset
 from saleor_cryptopay.core.quotes import FixedRates
+from saleor_cryptopay.core.rates import RateRules
 from saleor_cryptopay.gateways.base import Gateway
+from saleor_cryptopay.rates.base import RateSource
 
 from .ports import Clock, Shop
 
@@ -42,6 +44,8 @@ class Policy:
         late_payments: what happens to coins after the deadline.
         complete_checkouts: whether a paid checkout is turned into an order.
         cancel_unpaid_orders: whether an order that nobody paid is canceled.
+        markup_percent: the merchant's margin on what the market says.
+        quote_grace: how long after a quote lapsed coins that are seen count at it.
     """
 
     assets: tuple[Asset, ...]
@@ -54,11 +58,28 @@ class Policy:
     late_payments: LatePolicy
     complete_checkouts: bool
     cancel_unpaid_orders: bool
+    markup_percent: Decimal = Decimal(0)
+    quote_grace: timedelta = timedelta(minutes=10)
 
     def required_confirmations(self, asset: Asset) -> int:
         """Return the blocks to wait for: the gateway's number or the merchant's."""
         network = asset.network
         return max(network.confirmations, self.confirmations.get(network.slug, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """How long polling keeps an eye on what seems to be over.
+
+    Attributes:
+        finals: how old a final transfer may be whose disappearance is looked for
+            every hour.
+        addresses: how old coins may be that are looked for every day, to whatever
+            address of ours they came.
+    """
+
+    finals: timedelta = timedelta(hours=24)
+    addresses: timedelta = timedelta(days=30)
 
 
 class Jobs(Protocol):
@@ -86,6 +107,23 @@ class Policies(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Appearance:
+    """How the merchant wants the page to look, and where it may be shown.
+
+    Attributes:
+        name: the merchant's name; "" for the one that the shop says.
+        colour: of buttons, as `#rrggbb`; "" for our own.
+        logo: an image as a `data:` address; "" for none.
+        frame_origins: storefronts that may show the page in a frame.
+    """
+
+    name: str = ""
+    colour: str = ""
+    logo: str = ""
+    frame_origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Runtime:
     """What an operation may use.
 
@@ -96,6 +134,10 @@ class Runtime:
         policies: the merchant's rules by channel.
         jobs: where work for later goes.
         base_url: absolute address under which `web.urls` is reached, ending in `/`.
+        appearance: how the page looks.
+        watch: how long polling keeps an eye on what seems to be over.
+        sources: who is asked for market prices; none for fixed lines and pegs only.
+        rate_rules: when what they say is believed.
     """
 
     gateway: Gateway
@@ -104,3 +146,7 @@ class Runtime:
     policies: Policies
     jobs: Jobs
     base_url: str
+    watch: Watch = Watch()
+    sources: tuple[RateSource, ...] = ()
+    rate_rules: RateRules = field(default_factory=RateRules)
+    appearance: Appearance = Appearance()

@@ -15,7 +15,8 @@ from saleor_cryptopay.core.money import parse_decimal, parse_units
 from saleor_cryptopay.gateways.base import Environment, Gateway
 from saleor_cryptopay.models import Address, Payment, Transfer
 
-from .runtime import LatePolicy, Policy
+from .runtime import LatePolicy, Runtime
+from .valuation import value_coins
 
 
 class Change(StrEnum):
@@ -55,7 +56,7 @@ def update_transfer(
     payment: Payment,
     address: Address,
     report: TransferReported,
-    policy: Policy,
+    runtime: Runtime,
     observed_at: datetime,
 ) -> tuple[Transfer, Change]:
     """Write a report down as a transfer row, and say what changed.
@@ -71,7 +72,7 @@ def update_transfer(
     ).first()
     if transfer is None:
         _refuse_nothing(report)
-        transfer = _new_transfer(payment, address, report, policy, observed_at)
+        transfer = _new_transfer(payment, address, report, runtime, observed_at)
         before = None
     elif observed_at < transfer.observed_at:
         return transfer, Change.NONE
@@ -98,12 +99,17 @@ def _new_transfer(
     payment: Payment,
     address: Address,
     report: TransferReported,
-    policy: Policy,
+    runtime: Runtime,
     now: datetime,
 ) -> Transfer:
     asset = address.asset
     seen_at = _seen_at(report, address, now)
     verdict = _verdict(payment, address, report, seen_at)
+    valuation = None
+    if verdict == Transfer.Verdict.COUNTED:
+        valuation = value_coins(payment, address, seen_at, runtime)
+        verdict = verdict if valuation else Transfer.Verdict.UNPRICED
+    policy = runtime.policies(payment.channel)
     return Transfer(
         address=address,
         payment=payment,
@@ -114,6 +120,9 @@ def _new_transfer(
         coin=report.coin,
         amount=report.amount or "",
         units=_units(report, asset),
+        asked_units=valuation.asked_units if valuation else 0,
+        rate=valuation.rate if valuation else None,
+        rate_source=valuation.source if valuation else "",
         status=report.status,
         required_confirmations=policy.required_confirmations(asset),
         verdict=verdict,

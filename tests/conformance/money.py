@@ -116,6 +116,20 @@ class MoneyConformance:
 
         assert world.paid(reference) == HALF
 
+    def test_what_the_shop_shows_as_ours_is_credits_less_reversals(
+        self, world: World
+    ) -> None:
+        reference, given = world.make_order(TOTAL), credit(HALF)
+        assert world.shop.credited(reference) == NOTHING
+
+        world.shop.record_pending(reference, credit(HALF))
+        world.shop.record_credit(reference, given)
+        world.shop.record_credit(reference, credit(Decimal("1.50")))
+        assert world.shop.credited(reference) == HALF + Decimal("1.50")
+
+        world.shop.record_reversal(reference, given)
+        assert world.shop.credited(reference) == Decimal("1.50")
+
     def test_coins_that_come_back_are_credited_under_a_name_of_their_own(
         self, world: World
     ) -> None:

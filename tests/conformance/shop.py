@@ -219,6 +219,35 @@ class CancellationConformance:
         assert not world.is_order(reference)
 
 
+class WantConformance:
+    """`unwanted`."""
+
+    def test_what_nobody_has_paid_is_wanted(self, world: World) -> None:
+        assert world.shop.unwanted(world.make_checkout(TOTAL)) == ""
+        assert world.shop.unwanted(world.make_order(TOTAL)) == ""
+
+    def test_what_we_were_paid_is_no_reason_to_stop(self, world: World) -> None:
+        reference = world.make_order(TOTAL)
+        world.shop.record_credit(reference, credit())
+
+        assert world.shop.unwanted(reference) == ""
+
+    def test_a_canceled_order_is_not_wanted(self, world: World) -> None:
+        reference = world.make_order(TOTAL)
+        world.shop.cancel_order(reference)
+
+        assert "canceled" in world.shop.unwanted(reference)
+
+    def test_a_deleted_checkout_is_not_wanted(self, world: World) -> None:
+        reference = world.make_checkout(TOTAL)
+        world.delete_checkout(reference)
+
+        assert world.shop.unwanted(reference)
+
+    def test_what_nobody_knows_is_not_wanted(self, world: World) -> None:
+        assert world.shop.unwanted(unknown())
+
+
 RECORDERS: Final[dict[str, tuple[Any, ...]]] = {
     "record_notice": ("1", notice("seen")),
     "record_pending": (credit(),),
@@ -235,6 +264,7 @@ class ShopConformance(
     WordsConformance,
     CompletionConformance,
     CancellationConformance,
+    WantConformance,
 ):
     """The whole of the port."""
 
@@ -244,3 +274,7 @@ class ShopConformance(
     ) -> None:
         with pytest.raises(ShopError):
             getattr(world.shop, method)(unknown(), *RECORDERS[method])
+
+    def test_nothing_is_shown_of_the_unknown(self, world: World) -> None:
+        with pytest.raises(ShopError):
+            world.shop.credited(unknown())

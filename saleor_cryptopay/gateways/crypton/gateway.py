@@ -15,7 +15,11 @@ from saleor_cryptopay.core.errors import (
     SettingError,
     TerminalError,
 )
-from saleor_cryptopay.core.events import GatewayEvent, TransferReported
+from saleor_cryptopay.core.events import (
+    AddressReported,
+    GatewayEvent,
+    TransferReported,
+)
 from saleor_cryptopay.core.money import format_units
 from saleor_cryptopay.gateways.base import (
     CoinOffer,
@@ -28,11 +32,15 @@ from saleor_cryptopay.gateways.base import (
 )
 from saleor_cryptopay.gateways.client import Client
 from saleor_cryptopay.gateways.documents import Fields
-from saleor_cryptopay.gateways.signatures import has_usable_secret, verify_signature
+from saleor_cryptopay.gateways.signatures import (
+    has_usable_secret,
+    secret_mark,
+    verify_signature,
+)
 
 from . import replies
 from .api import Api, segment, understand, understood
-from .webhooks import EVENTS, SIGNATURE_HEADER, parse_delivery
+from .webhooks import EVENTS, SIGNATURE_HEADER, parse_delivery, read_address
 
 # Host and path: no user, query or fragment.
 _ADDRESS: Final = re.compile(r"[a-z]+://[^\s?#@\\]+", re.ASCII)
@@ -99,18 +107,28 @@ class CryptonGateway:
             ),
         )
 
+    def fetch_address(self, address_id: str) -> AddressReported:
+        """Return an address; see `Gateway.fetch_address`."""
+        return self._api.get(f"/addresses/{segment(address_id)}", read_address)
+
     def fetch_transaction(self, transaction_id: str) -> TransferReported:
         """Return one incoming transaction; see `Gateway.fetch_transaction`."""
         path = f"/transactions/{segment(transaction_id)}"
         return self._api.get(path, replies.read_transfer)
 
     def transactions_since(
-        self, since: datetime | None, *, address_id: str = ""
+        self,
+        since: datetime | None,
+        *,
+        until: datetime | None = None,
+        address_id: str = "",
     ) -> Iterator[TransferReported]:
         """Yield incoming transactions; see `Gateway.transactions_since`."""
         query = {"type": "incoming"}
         if since is not None:
             query["from_date"] = _iso(since)
+        if until is not None:
+            query["to_date"] = _iso(until)
         if address_id:
             query["address_id"] = address_id
         for rows in self._api.pages("/transactions", "transactions", query):
@@ -180,9 +198,14 @@ class CryptonGateway:
         """Whether any secret is configured that can make a signature valid."""
         return has_usable_secret(self._secrets)
 
-    def verify(self, headers: Mapping[str, str], body: bytes) -> None:
+    @property
+    def secret_marks(self) -> Sequence[str]:
+        """What tells the configured secrets apart."""
+        return tuple(map(secret_mark, self._secrets))
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> str:
         """Check that a configured secret signed exactly these bytes."""
-        verify_signature(headers.get(SIGNATURE_HEADER), body, self._secrets)
+        return verify_signature(headers.get(SIGNATURE_HEADER), body, self._secrets)
 
     def parse(self, body: bytes) -> GatewayEvent:
         """Turn a verified body into a fact; see `Gateway.parse`."""

@@ -61,7 +61,7 @@ def parse_delivery(body: bytes) -> GatewayEvent:
     if kind.startswith("transaction."):
         return _transaction(kind, data)
     if kind == "address.created":
-        return _address(data)
+        return read_address(data)
     if kind.startswith("withdrawal."):
         return _withdrawal(kind, data)
     return UnknownReported(kind)
@@ -75,7 +75,8 @@ def _transaction(kind: str, data: object) -> GatewayEvent:
     return read_transfer(data, status)
 
 
-def _address(data: object) -> AddressReported:
+def read_address(data: object) -> AddressReported:
+    """Read an address of the gateway's, as told or as asked for."""
     fields = Fields(data, "an address")
     network = fields.text("network").lower()
     return AddressReported(

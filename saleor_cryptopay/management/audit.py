@@ -1,0 +1,65 @@
+"""`cryptopay audit`: gateway, books and shop, compared to the base unit."""
+
+from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.core.management.base import CommandError, OutputWrapper
+
+from saleor_cryptopay.core.assets import ASSETS
+from saleor_cryptopay.core.errors import GatewayError
+from saleor_cryptopay.core.money import format_units
+from saleor_cryptopay.operations.audit import (
+    CLASSES,
+    UNKNOWN_DECIMALS,
+    Audit,
+    audit,
+)
+
+from .moments import day
+from .runtime import command_runtime
+
+HELP: Final = "compare what arrived with the books and the shop; 1 where they differ"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the period."""
+    parser.add_argument("--since", type=day, help="leave out older coins (UTC day)")
+
+
+def run(options: Mapping[str, Any], out: OutputWrapper) -> int:
+    """Print the sums and each difference; 1 if there is any."""
+    runtime = command_runtime()
+    try:
+        found = audit(runtime, since=options["since"])
+    except GatewayError as error:
+        raise CommandError(f"The gateway did not answer: {error}") from None
+    out.write(f"{runtime.gateway.name}, {runtime.gateway.environment} environment\n")
+    for asset_key in sorted(found.reported.keys() | found.booked.keys()):
+        _write_asset(found, asset_key, out)
+    out.write(f"{found.payments} payments compared with the shop\n")
+    out.writelines(
+        f"DIFFERENCE payment {difference.payment}: {difference.words}\n"
+        for difference in found.differences
+    )
+    assets = found.reported.keys() | found.booked.keys()
+    is_conserved = all(map(found.is_conserved, assets))
+    if is_conserved and not found.differences:
+        out.write("0 differences\n")
+        return 0
+    return 1
+
+
+def _write_asset(found: Audit, asset_key: str, out: OutputWrapper) -> None:
+    asset = ASSETS.get(asset_key)
+    decimals = UNKNOWN_DECIMALS if asset is None else asset.decimals
+    booked = found.booked.get(asset_key, Counter())
+    parts = [
+        f"{format_units(booked[label], decimals)} {label}"
+        for label in CLASSES
+        if booked.get(label)
+    ]
+    sign = "=" if found.is_conserved(asset_key) else "≠"
+    reported = format_units(found.reported[asset_key], decimals)
+    out.write(f"{asset_key}: {reported} arrived {sign} {' + '.join(parts) or '0'}\n")

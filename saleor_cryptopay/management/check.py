@@ -1,0 +1,46 @@
+"""`cryptopay check`: whether everything that payments need is there."""
+
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from typing import Any, Final
+
+from django.core.management.base import OutputWrapper
+
+from saleor_cryptopay.operations.checkup import Finding, Level, check
+from saleor_cryptopay.operations.runtime import Runtime
+from saleor_cryptopay.web.health import health_data
+
+from .runtime import command_runtime
+
+HELP: Final = "check settings, gateway, webhook, workers and clock; 1 if one is amiss"
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare what counts as amiss."""
+    parser.add_argument(
+        "--strict", action="store_true", help="warnings count as errors"
+    )
+
+
+def run(options: Mapping[str, Any], out: OutputWrapper) -> int:
+    """Write a line for each finding; 1 if something needs mending."""
+    runtime = command_runtime()
+    findings = [*check(runtime), _health(runtime)]
+    for finding in findings:
+        out.write(f"{finding.level:<8}{finding.subject:<12}{finding.words}\n")
+    levels = {finding.level for finding in findings}
+    bad = {Level.ERROR, Level.WARNING} if options.get("strict") else {Level.ERROR}
+    return 1 if levels & bad else 0
+
+
+def _health(runtime: Runtime) -> Finding:
+    """Repeat what health says of what waits."""
+    data = health_data(runtime)
+    if data["status"] == "ok":
+        return Finding(Level.OK, "queues", "Nothing waits too long.")
+    figures = ", ".join(
+        f"{name} {value}"
+        for name, value in data.items()
+        if value and name.startswith(("oldest_", "open_", "assets_"))
+    )
+    return Finding(Level.WARNING, "queues", figures or "Health is degraded.")
