@@ -1,0 +1,70 @@
+"""The figures that the proofs end in: collected during the run, told at its end.
+
+With WRITE_FIGURES=1 they are also kept in build/figures/, where `python -m bench.table`
+finds them.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+FOLDER = Path(__file__).parents[2] / "build" / "figures"
+FIGURES = pytest.StashKey[dict[str, str]]()
+NAME = "cryptopay-figures"
+
+Figure = Callable[[str, object], None]
+"""Tells one figure: what was counted, and what it came to."""
+
+IS_FULL = bool(os.environ.get("FULL"))
+"""Whether the longest forms are asked for (`make chaos FULL=1`)."""
+
+IS_LONG = IS_FULL or os.environ.get("PROOFS") == "long"
+"""Whether long forms are asked for (`make chaos`); else the tests' quick ones."""
+
+
+def by_form(quick: int, long: int, full: int) -> int:
+    """Return the number that belongs to the form of the proofs that is asked for."""
+    if IS_FULL:
+        return full
+    return long if IS_LONG else quick
+
+
+def register(config: pytest.Config) -> None:
+    """Have the figures told at the end of this run, once."""
+    config.stash.setdefault(FIGURES, {})
+    if not config.pluginmanager.has_plugin(NAME):
+        config.pluginmanager.register(Summary(), NAME)
+
+
+@pytest.fixture(scope="session")
+def figure(pytestconfig: pytest.Config) -> Figure:
+    """Give what tells a figure."""
+    figures = pytestconfig.stash[FIGURES]
+
+    def tell(name: str, value: object) -> None:
+        figures[name] = str(value)
+
+    return tell
+
+
+class Summary:
+    """Writes the section `figures` at the end of the run."""
+
+    def pytest_terminal_summary(
+        self, terminalreporter: TerminalReporter, config: pytest.Config
+    ) -> None:
+        """Tell the figures, and keep them if they are asked for."""
+        figures = config.stash[FIGURES]
+        if not figures:
+            return
+        terminalreporter.section("figures")
+        for name, value in sorted(figures.items()):
+            terminalreporter.write_line(f"{name}: {value}")
+        if os.environ.get("WRITE_FIGURES"):
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            text = json.dumps(figures, indent=1, sort_keys=True, ensure_ascii=False)
+            (FOLDER / "proofs.json").write_text(f"{text}\n")

@@ -1,0 +1,1 @@
+"""Anything at all, thrown at the door and at every parser."""

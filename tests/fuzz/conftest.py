@@ -1,0 +1,19 @@
+"""The figures that are told at the end."""
+
+import pytest
+
+from tests.chaos.figures import figure, register
+from tests.chaos.world import World
+
+__all__ = ["figure"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell the figures at the end."""
+    register(config)
+
+
+@pytest.fixture
+def world(db: None) -> World:  # noqa: ARG001 - a database
+    """Give a world of its own."""
+    return World()
