@@ -12,11 +12,14 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from saleor_cryptopay.core.errors import SettingError
+from saleor_cryptopay.core.rates import RateRules
 from saleor_cryptopay.gateways.base import Environment
 from saleor_cryptopay.gateways.registry import GATEWAYS
-from saleor_cryptopay.operations.runtime import Policy
+from saleor_cryptopay.operations.runtime import Appearance, Policy, Watch
 
-from . import fields
+from . import appearance, fields
+from .environment import resolve
+from .watching import WATCH_FIELDS
 
 DEFAULTS: Final[dict[str, str | bool]] = {
     "gateway": "crypton",
@@ -30,10 +33,23 @@ DEFAULTS: Final[dict[str, str | bool]] = {
     "confirmations": "",
     "accept_unconfirmed": False,
     "late_payments": "review",
+    "watch_days": "30",
+    "recheck_hours": "24",
     "complete_checkouts": True,
     "cancel_unpaid_orders": True,
     "rates": "",
+    "rate_sources": "",
+    "rate_max_age_seconds": "300",
+    "rate_max_spread_percent": "2",
+    "rate_max_jump_percent": "10",
+    "rate_alarm_minutes": "30",
+    "markup_percent": "0",
+    "quote_grace_minutes": "10",
     "return_url": "",
+    "brand_name": "",
+    "brand_colour": "",
+    "brand_logo": "",
+    "frame_origins": "",
     "channels": "",
 }
 
@@ -49,6 +65,26 @@ POLICY_FIELDS: Final[dict[str, tuple[str, Callable[[str, Any], Any]]]] = {
     "complete_checkouts": ("complete_checkouts", fields.read_flag),
     "cancel_unpaid_orders": ("cancel_unpaid_orders", fields.read_flag),
     "rates": ("rates", fields.read_rates),
+    "markup_percent": ("markup_percent", fields.read_markup),
+    "quote_grace_minutes": ("quote_grace", fields.read_grace),
+}
+
+# Settings about the market: there is one for all channels.
+RATE_FIELDS: Final[dict[str, tuple[str, Callable[[str, Any], Any]]]] = {
+    "rate_sources": ("sources", fields.read_sources),
+    "rate_max_age_seconds": ("max_age", fields.read_rate_age),
+    "rate_max_spread_percent": ("max_spread_percent", fields.read_spread),
+    "rate_max_jump_percent": ("max_jump_percent", fields.read_jump),
+    "rate_alarm_minutes": ("alarm_after", fields.read_minutes),
+}
+
+
+# How the page looks: the same in all channels.
+APPEARANCE_FIELDS: Final[dict[str, tuple[str, Callable[[str, Any], Any]]]] = {
+    "brand_name": ("name", appearance.read_name),
+    "brand_colour": ("colour", appearance.read_colour),
+    "brand_logo": ("logo", appearance.read_logo),
+    "frame_origins": ("frame_origins", appearance.read_origins),
 }
 
 
@@ -63,8 +99,11 @@ class Configuration:
         webhook_secrets: each of them valid; never printed.
         policy: the shop's rules.
         channels: rules of channels that differ, by slug.
+        rate_rules: when the market is believed, in every channel.
         return_url: storefront address template; "" for none.
         return_urls: the same for channels that differ, by slug.
+        appearance: how the page looks, and who may frame it.
+        watch: how long polling keeps an eye on what seems to be over.
     """
 
     gateway: str
@@ -73,8 +112,11 @@ class Configuration:
     webhook_secrets: tuple[str, ...] = field(repr=False)
     policy: Policy
     channels: Mapping[str, Policy]
+    rate_rules: RateRules
     return_url: str
     return_urls: Mapping[str, str]
+    appearance: Appearance
+    watch: Watch
 
     @property
     def environment(self) -> Environment:
@@ -109,17 +151,22 @@ def read_configuration(items: list[dict[str, Any]]) -> Configuration:
     text = {name: str(value).strip() for name, value in values.items()}
     policy = _read_policy(values)
     channels = _read_channels(text["channels"], policy)
-    _refuse_unpriced(policy, "rates", "")
-    for slug, (rules, _) in channels.items():
-        _refuse_unpriced(rules, "channels", f"[{slug}] ")
+    rate_rules = RateRules(**_read_fields(values, RATE_FIELDS))
+    if not rate_rules.sources:
+        _refuse_unpriced(policy, "rates", "")
+        for slug, (rules, _) in channels.items():
+            _refuse_unpriced(rules, "channels", f"[{slug}] ")
     return Configuration(
         **_read_connection(text),
         policy=policy,
         channels=MappingProxyType({slug: row[0] for slug, row in channels.items()}),
+        rate_rules=rate_rules,
         return_url=fields.read_return_url("return_url", text["return_url"]),
         return_urls=MappingProxyType(
             {slug: row[1] for slug, row in channels.items() if row[1] is not None}
         ),
+        appearance=Appearance(**_read_fields(values, APPEARANCE_FIELDS)),
+        watch=Watch(**_read_fields(values, WATCH_FIELDS)),
     )
 
 
@@ -130,9 +177,10 @@ def _read_connection(text: dict[str, str]) -> dict[str, Any]:
     for name in ("api_key", "api_url", "webhook_secrets", "assets"):
         if not text[name]:
             raise SettingError(name, "This is needed to take payments.")
-    api_key = fields.read_api_key("api_key", text["api_key"])
+    api_key = fields.read_api_key("api_key", resolve("api_key", text["api_key"]))
     is_test = environment_of(api_key) is Environment.TEST
-    secrets = fields.read_secrets("webhook_secrets", text["webhook_secrets"])
+    lines = resolve("webhook_secrets", text["webhook_secrets"])
+    secrets = fields.read_secrets("webhook_secrets", lines)
     return {
         "gateway": text["gateway"],
         "api_url": fields.read_api_url("api_url", text["api_url"], is_test=is_test),
@@ -142,12 +190,17 @@ def _read_connection(text: dict[str, str]) -> dict[str, Any]:
 
 
 def _read_policy(values: Mapping[str, Any]) -> Policy:
-    return Policy(
-        **{
-            attribute: read(name, _plain(values[name]))
-            for name, (attribute, read) in POLICY_FIELDS.items()
-        }
-    )
+    return Policy(**_read_fields(values, POLICY_FIELDS))
+
+
+def _read_fields(
+    values: Mapping[str, Any],
+    table: Mapping[str, tuple[str, Callable[[str, Any], Any]]],
+) -> dict[str, Any]:
+    return {
+        attribute: read(name, _plain(values[name]))
+        for name, (attribute, read) in table.items()
+    }
 
 
 def _plain(value: object) -> object:
@@ -199,5 +252,6 @@ def _refuse_unpriced(policy: Policy, field: str, where: str) -> None:
             raise SettingError(
                 field,
                 f"{where}{asset.key} is offered without a rate: add a line"
-                f" “{asset.coin}/usd = …”, or take it off the assets.",
+                f" “{asset.coin}/usd = …”, name “rate_sources”, or take it off the"
+                " assets.",
             )

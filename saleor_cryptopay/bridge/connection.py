@@ -6,6 +6,7 @@ from saleor.plugins.models import PluginConfiguration
 
 from saleor_cryptopay.core.errors import GatewayError, SettingError, TerminalError
 from saleor_cryptopay.gateways.registry import build_gateway
+from saleor_cryptopay.operations.registration import warn_of_permissions
 
 from .configuration import Configuration
 from .identity import PLUGIN_ID
@@ -30,7 +31,7 @@ def check_connection(configuration: Configuration, changed: Any) -> None:
         webhook_secrets=configuration.webhook_secrets,
     )
     try:
-        gateway.test_connection()
+        warn_of_permissions(gateway.test_connection())
     except TerminalError as error:
         raise SettingError("api_key", f"The gateway says: {error}") from None
     except GatewayError as error:

@@ -15,6 +15,7 @@ from saleor_cryptopay.core.assets import Asset, find_asset, find_network
 from saleor_cryptopay.core.errors import AmountError, AssetError, SettingError
 from saleor_cryptopay.core.money import parse_decimal
 from saleor_cryptopay.operations.runtime import LatePolicy
+from saleor_cryptopay.rates.registry import SOURCES
 
 # A gateway's secret shorter than this is a typing mistake or can be guessed.
 SHORTEST_SECRET: Final = 24
@@ -25,7 +26,10 @@ RATE_LINE: Final = re.compile(
 )
 CONFIRMATION_LINE: Final = re.compile(r"([a-z0-9]{2,32})\s*=\s*([0-9]{1,6})", re.ASCII)
 
-LONGEST_WINDOW: Final = 60 * 24 * 30
+LONGEST_WINDOW: Final = 60 * 24 * 30  # minutes
+LONGEST_GRACE: Final = 60 * 24  # minutes
+SHORTEST_RATE_AGE: Final = 120  # seconds
+LONGEST_RATE_AGE: Final = 60 * 60  # seconds
 TRUE: Final = frozenset({"true", "1", "yes", "on"})
 FALSE: Final = frozenset({"false", "0", "no", "off", ""})
 
@@ -113,6 +117,74 @@ def read_percent(field: str, text: str) -> Decimal:
         raise SettingError(field, str(error)) from None
     if percent > 50:  # noqa: PLR2004 - more than half missing is no tolerance
         raise SettingError(field, "At most 50: more than half missing is no tolerance.")
+    return percent
+
+
+def read_sources(field: str, text: str) -> tuple[str, ...]:
+    """Read the names of rate sources, one a line, each once; none is allowed."""
+    found: list[str] = []
+    for number, line in lines(text):
+        name = line.lower()
+        if name not in SOURCES:
+            known = ", ".join(sorted(SOURCES))
+            raise SettingError(
+                field,
+                f"Line {number}: no source is called “{line}”. There is: {known}.",
+            )
+        if name in found:
+            raise SettingError(field, f"Line {number}: “{name}” is there twice.")
+        found.append(name)
+    return tuple(found)
+
+
+def read_rate_age(field: str, text: str) -> timedelta:
+    """Read a whole number of seconds, from two minutes to one hour.
+
+    Rates are fetched every minute: less would leave gaps when one fetch fails.
+    """
+    if not re.fullmatch(r"[0-9]{1,5}", text, re.ASCII):
+        raise SettingError(field, f"“{text}” is not a whole number of seconds.")
+    seconds = int(text)
+    if not SHORTEST_RATE_AGE <= seconds <= LONGEST_RATE_AGE:
+        span = f"{SHORTEST_RATE_AGE} to {LONGEST_RATE_AGE}"
+        raise SettingError(field, f"From {span} seconds, not {seconds}.")
+    return timedelta(seconds=seconds)
+
+
+def read_grace(field: str, text: str) -> timedelta:
+    """Read a whole number of minutes, from none to a day."""
+    if not re.fullmatch(r"[0-9]{1,4}", text, re.ASCII) or int(text) > LONGEST_GRACE:
+        raise SettingError(
+            field, f"Write whole minutes from 0 to {LONGEST_GRACE}, not “{text}”."
+        )
+    return timedelta(minutes=int(text))
+
+
+def read_spread(field: str, text: str) -> Decimal:
+    """Read how far apart sources may be, in percent: more than 0, at most 10."""
+    return _percent_within(field, text, 10)
+
+
+def read_jump(field: str, text: str) -> Decimal:
+    """Read how far a rate may move at once, in percent: more than 0, at most 90."""
+    return _percent_within(field, text, 90)
+
+
+def read_markup(field: str, text: str) -> Decimal:
+    """Read the merchant's margin on market rates, in percent: 0 to 50."""
+    try:
+        return read_percent(field, text)
+    except SettingError:
+        raise SettingError(field, "Write a number from 0 to 50.") from None
+
+
+def _percent_within(field: str, text: str, most: int) -> Decimal:
+    try:
+        percent = parse_decimal(text)
+    except AmountError as error:
+        raise SettingError(field, str(error)) from None
+    if not 0 < percent <= most:
+        raise SettingError(field, f"More than 0 and at most {most} percent.")
     return percent
 
 

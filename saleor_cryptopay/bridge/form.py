@@ -8,7 +8,15 @@ from .configuration import DEFAULTS
 
 Kind = ConfigurationTypeField
 
+# Shown and never stored: `plugin` fills it in.
+HEALTH: Final = "health"
+
 FORM: Final[dict[str, dict[str, Any]]] = {
+    HEALTH: {
+        "type": Kind.OUTPUT,
+        "label": "Health",
+        "help_text": "Whether gateway, worker and webhooks are alive. Read only.",
+    },
     "gateway": {
         "type": Kind.STRING,
         "label": "Gateway",
@@ -24,13 +32,14 @@ FORM: Final[dict[str, dict[str, Any]]] = {
         "type": Kind.SECRET,
         "label": "API key",
         "help_text": "sk_test_… for play money, sk_live_… for real money."
-        " Give it no right to withdraw.",
+        " Give it no right to withdraw. “env:NAME” takes it from the environment.",
     },
     "webhook_secrets": {
         "type": Kind.SECRET_MULTILINE,
         "label": "Webhook secrets",
         "help_text": "One a line, at least 24 characters; any of them is accepted,"
-        " so that a new one can be added before the old one goes.",
+        " so that a new one can be added before the old one goes. “env:NAME” takes"
+        " it from the environment.",
     },
     "assets": {
         "type": Kind.MULTILINE,
@@ -68,7 +77,19 @@ FORM: Final[dict[str, dict[str, Any]]] = {
         "type": Kind.STRING,
         "label": "Late payments",
         "help_text": "“review”: coins after the deadline wait for staff."
-        " “accept”: they count at the quoted rate.",
+        " “accept”: they count, at the rate of the moment once the quote lapsed.",
+    },
+    "watch_days": {
+        "type": Kind.STRING,
+        "label": "Watch old addresses (days)",
+        "help_text": "How long after their day coins are looked for once more, to"
+        " whatever address they came.",
+    },
+    "recheck_hours": {
+        "type": Kind.STRING,
+        "label": "Look again at final transfers (hours)",
+        "help_text": "How long transfers that are final are read again every hour, to"
+        " notice it if the chain takes them back.",
     },
     "complete_checkouts": {
         "type": Kind.BOOLEAN,
@@ -84,14 +105,77 @@ FORM: Final[dict[str, dict[str, Any]]] = {
     "rates": {
         "type": Kind.MULTILINE,
         "label": "Fixed rates",
-        "help_text": "Lines “btc/usd = 64000.00”. Dollar coins need none in USD."
-        " Without a rate a coin is not offered.",
+        "help_text": "Lines “btc/usd = 64000.00”. They win over what the sources say."
+        " Dollar coins need none in USD. Without a rate a coin is not offered.",
+    },
+    "rate_sources": {
+        "type": Kind.MULTILINE,
+        "label": "Rate sources",
+        "help_text": "One a line: kraken, coinbase, coingecko, binance. At least two of"
+        " them must agree, so name three or four; a single one is trusted alone."
+        " Empty: fixed rates and pegs only.",
+    },
+    "rate_max_age_seconds": {
+        "type": Kind.STRING,
+        "label": "Oldest rate (seconds)",
+        "help_text": "What a source said longer ago than this does not count.",
+    },
+    "rate_max_spread_percent": {
+        "type": Kind.STRING,
+        "label": "Largest spread (percent)",
+        "help_text": "Sources further apart than this do not agree, and the coin is not"
+        " offered.",
+    },
+    "rate_max_jump_percent": {
+        "type": Kind.STRING,
+        "label": "Largest jump (percent)",
+        "help_text": "A rate that moves further than this at once is believed when the"
+        " sources agree on it a second time.",
+    },
+    "rate_alarm_minutes": {
+        "type": Kind.STRING,
+        "label": "Alarm without a rate (minutes)",
+        "help_text": "After so long without a rate for a coin on offer an error is"
+        " logged, and health says so.",
+    },
+    "markup_percent": {
+        "type": Kind.STRING,
+        "label": "Your margin (percent)",
+        "help_text": "Customers pay so much more than the sources' rate says. Fixed"
+        " rates and pegs stay as they are.",
+    },
+    "quote_grace_minutes": {
+        "type": Kind.STRING,
+        "label": "Grace of a quote (minutes)",
+        "help_text": "Coins seen within this time after a price lapsed count at it;"
+        " later ones at the rate of the moment they are seen. The page says so.",
     },
     "return_url": {
         "type": Kind.STRING,
         "label": "Way back to the shop",
         "help_text": "Storefront address; {order}, {checkout}, {transaction} and"
         " {channel} are filled in.",
+    },
+    "brand_name": {
+        "type": Kind.STRING,
+        "label": "Name on the page",
+        "help_text": "Empty: the name of the shop's site.",
+    },
+    "brand_colour": {
+        "type": Kind.STRING,
+        "label": "Colour of the buttons",
+        "help_text": "As #0a7d33; the words on them become black or white.",
+    },
+    "brand_logo": {
+        "type": Kind.MULTILINE,
+        "label": "Logo",
+        "help_text": "A small PNG, WebP or SVG as a data: address, since the page loads"
+        " nothing from elsewhere; at most 6,000 characters.",
+    },
+    "frame_origins": {
+        "type": Kind.MULTILINE,
+        "label": "Storefronts that may frame the page",
+        "help_text": "Origins, one a line, as https://shop.example. Empty: none.",
     },
     "channels": {
         "type": Kind.MULTILINE,
@@ -102,5 +186,5 @@ FORM: Final[dict[str, dict[str, Any]]] = {
 }
 
 DEFAULT_CONFIGURATION: Final = [
-    {"name": name, "value": DEFAULTS[name]} for name in FORM
+    {"name": name, "value": DEFAULTS.get(name, "")} for name in FORM
 ]

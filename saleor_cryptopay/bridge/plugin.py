@@ -9,7 +9,11 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from saleor.core.db.connection import allow_writer
 from saleor.payment.interface import (
+    GatewayResponse,
+    PaymentData,
+    PaymentGateway,
     PaymentGatewayData,
     TransactionActionData,
     TransactionSessionData,
@@ -23,18 +27,19 @@ from saleor_cryptopay.core.errors import SettingError
 from saleor_cryptopay.operations.runtime import Runtime
 from saleor_cryptopay.web.urls import dispatch
 
-from . import actions, sessions, tasks
+from . import actions, legacy, pulse, sessions, tasks
 from .app_row import ensure_app
 from .configuration import Configuration, read_configuration
 from .connection import check_connection
-from .form import DEFAULT_CONFIGURATION, FORM
+from .form import DEFAULT_CONFIGURATION, FORM, HEALTH
 from .identity import PLUGIN_ID, PLUGIN_NAME
+from .legacy_hooks import PaymentsHooks
 from .runtime import build_runtime
 
 BLANK: Final = (None, "")
 
 
-class CryptopayPlugin(BasePlugin):
+class CryptopayPlugin(PaymentsHooks, BasePlugin):
     """Cryptocurrency payments through a gateway of the merchant's choice."""
 
     PLUGIN_ID = PLUGIN_ID
@@ -93,10 +98,16 @@ class CryptopayPlugin(BasePlugin):
     def save_plugin_configuration(
         cls, plugin_configuration: Any, cleaned_data: dict[str, Any]
     ) -> Any:
-        """Save the form, then have our webhook registered at the gateway."""
+        """Save the form, then have our webhook registered, and rates asked for."""
         saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
-        tasks.keep_connections.apply_async(countdown=1, retry=False)
+        for task in (tasks.keep_connections, tasks.refresh_rates):
+            task.apply_async(countdown=1, retry=False)
         return saved
+
+    def resolve_plugin_configuration(self, request: Any) -> Any:  # noqa: ARG002 - Saleor's signature
+        """Return the form's values, with the line of health as it is now."""
+        rows = [row for row in self.configuration if row["name"] != HEALTH]
+        return [{**FORM[HEALTH], "name": HEALTH, "value": _health()}, *rows]
 
     def webhook(
         self, request: HttpRequest, path: str, previous_value: HttpResponse
@@ -167,6 +178,28 @@ class CryptopayPlugin(BasePlugin):
         actions.answer(self, transaction_data)
         return previous_value
 
+    def get_payment_gateways(
+        self,
+        currency: str | None,
+        checkout_info: Any,  # noqa: ARG002 - Saleor's signature
+        checkout_lines: Any,  # noqa: ARG002 - Saleor's signature
+        previous_value: Any,  # noqa: ARG002 - Saleor's signature
+    ) -> list[PaymentGateway]:
+        """List us for the Payments API where a coin has a price."""
+        return legacy.gateways(self, currency) if self.active else []
+
+    def process_payment(
+        self,
+        payment_information: PaymentData,
+        previous_value: Any,  # noqa: ARG002 - Saleor's signature
+    ) -> GatewayResponse:
+        """Answer the first `checkoutComplete` of a payment.
+
+        Here and not with the other hooks of that API: Saleor lists as gateways the
+        classes that define this one themselves.
+        """
+        return legacy.answer_completion(self, payment_information)
+
     def _is_ours(self, data: TransactionSessionData) -> bool:
         return bool(
             self.active and data.payment_gateway_data.app_identifier == PLUGIN_ID
@@ -185,3 +218,13 @@ def active_runtime() -> Runtime | None:
         return None
     runtime: Runtime = plugin.runtime()
     return runtime
+
+
+@allow_writer()
+def _health() -> str:
+    """Return the line of health; settings are read anew, the form's are masked."""
+    try:
+        runtime = active_runtime()
+    except SettingError as error:
+        return f"These settings cannot be used. {error}"
+    return pulse.describe(runtime) if runtime else "The plugin is switched off."

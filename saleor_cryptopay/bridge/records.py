@@ -22,7 +22,9 @@ from saleor.plugins.manager import get_plugins_manager
 from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Credit
 
+from .closed_orders import kept_closed
 from .identity import PLUGIN_ID
+from .particulars import find_particulars, store_on_order, tell_history
 
 # How often a checkout may become an order under our hands.
 PATIENCE: Final = 3
@@ -104,11 +106,16 @@ def _update(item: Any, credit: Credit, app: Any) -> None:
     item.available_actions = [TransactionAction.REFUND] if item.charged_value else []
     item.external_url = credit.url or item.external_url
     item.app = item.app or app
+    item.store_value_in_metadata(find_particulars(str(item.token)))
     item.save()
-    process_order_or_checkout_with_transaction(
-        item,
-        get_plugins_manager(allow_replica=False),
-        None,
-        app,
-        **before,
-    )
+    with kept_closed(item.order_id):
+        process_order_or_checkout_with_transaction(
+            item,
+            get_plugins_manager(allow_replica=False),
+            None,
+            app,
+            **before,
+        )
+    if item.order_id is not None:
+        store_on_order(item.order_id, str(item.token))
+        tell_history(item.order_id, credit, app)

@@ -1,6 +1,8 @@
 """The composition root: settings in, a Runtime for the operations out."""
 
+import functools
 import logging
+import os
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -11,20 +13,27 @@ from saleor.core.utils import build_absolute_uri
 
 from saleor_cryptopay.gateways.registry import build_gateway
 from saleor_cryptopay.operations.runtime import Runtime
+from saleor_cryptopay.rates.registry import build_sources
 
 from . import tasks
 from .configuration import Configuration
 from .identity import PLUGIN_PATH
-from .shop import SaleorShop
+from .shops import BothShops
 
 logger = logging.getLogger(__name__)
 
 # A page that is polled asks for a check of its payment no more often than this.
 SECONDS_BETWEEN_CHECKS: Final = 30
 
+# An address that stands in for all rate sources, each below its own name: for a
+# mirror, where the sources themselves are out of reach, and for tests.
+RATE_MIRROR: Final = "CRYPTOPAY_RATE_MIRROR"
+
 
 def build_runtime(configuration: Configuration) -> Runtime:
     """Put together what the operations need. Asks neither network nor database."""
+    if len(configuration.rate_rules.sources) == 1:
+        _say_single_source(configuration.rate_rules.sources[0])
     return Runtime(
         gateway=build_gateway(
             configuration.gateway,
@@ -32,11 +41,26 @@ def build_runtime(configuration: Configuration) -> Runtime:
             api_key=configuration.api_key,
             webhook_secrets=configuration.webhook_secrets,
         ),
-        shop=SaleorShop(configuration),
+        shop=BothShops(configuration),
         clock=_now,
         policies=configuration.policy_for,
         jobs=CeleryJobs(),
         base_url=build_absolute_uri(PLUGIN_PATH),
+        appearance=configuration.appearance,
+        sources=build_sources(
+            configuration.rate_rules.sources, os.environ.get(RATE_MIRROR, "")
+        ),
+        rate_rules=configuration.rate_rules,
+        watch=configuration.watch,
+    )
+
+
+@functools.cache
+def _say_single_source(name: str) -> None:
+    """Say it once in each process, and so at its start."""
+    logger.warning(
+        "cryptopay.W603: rates rest on %s alone: nothing contradicts it when it errs.",
+        name,
     )
 
 

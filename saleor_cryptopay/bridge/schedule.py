@@ -11,6 +11,7 @@ SCHEDULE: Final[dict[str, timedelta]] = {
     "saleor_cryptopay.deliver_effects": timedelta(seconds=30),
     "saleor_cryptopay.reconcile": timedelta(seconds=60),
     "saleor_cryptopay.expire": timedelta(seconds=60),
+    "saleor_cryptopay.refresh_rates": timedelta(seconds=60),
     "saleor_cryptopay.keep_connections": timedelta(minutes=10),
 }
 

@@ -9,6 +9,7 @@ import logging
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from saleor.channel import TransactionFlowStrategy
 from saleor.payment.interface import (
     PaymentGatewayData,
     TransactionSessionData,
@@ -22,12 +23,15 @@ from saleor_cryptopay.core.errors import (
     QuoteError,
     TerminalError,
 )
-from saleor_cryptopay.core.quotes import find_rate, make_quote
 from saleor_cryptopay.models import Payment
+from saleor_cryptopay.operations.market import needs_of, price, read_market
 from saleor_cryptopay.operations.opening import Opening, choose_asset, open_payment
+from saleor_cryptopay.operations.quoting import quote_for, renew_quote
 from saleor_cryptopay.operations.runtime import Runtime
 from saleor_cryptopay.web.status import payment_data
 
+from .app_row import ensure_app
+from .exclusion import refuse_second_api
 from .identity import PLUGIN_ID
 
 if TYPE_CHECKING:
@@ -42,10 +46,12 @@ def offer(
     plugin: "CryptopayPlugin", amount: Decimal, source_object: Any
 ) -> PaymentGatewayData:
     """Answer `paymentGatewayInitialize`: the coins on offer for this amount."""
+    # Saleor looks for it next, in `transactionInitialize`.
+    ensure_app()
     try:
         runtime = plugin.runtime()
         channel = source_object.channel
-        assets = _offers(runtime, channel.slug, amount, channel.currency_code)
+        assets = find_offers(runtime, channel.slug, amount, channel.currency_code)
     except CryptopayError as error:
         logger.warning("No coins can be offered: %s", error)
         return PaymentGatewayData(
@@ -73,8 +79,7 @@ def _answer(
 ) -> TransactionSessionResult:
     try:
         runtime = plugin.runtime()
-        payment = session(data, runtime)
-        reply = _action_required(data, payment, runtime)
+        reply = _reply(data, session, runtime)
     except CryptopayError as error:
         reply = _failure(data, error)
     except Exception:
@@ -84,10 +89,31 @@ def _answer(
     return TransactionSessionResult(app_identifier=PLUGIN_ID, response=reply)
 
 
+def _reply(data: TransactionSessionData, session: Any, runtime: Runtime) -> Reply:
+    """Return how the payment stands, with what was refused if it was.
+
+    A failure would end Saleor's session for good: while customers may be paying to an
+    address they were shown, a wish that cannot be granted is no failure.
+    """
+    try:
+        payment = session(data, runtime)
+    except CryptopayError as error:
+        shown = Payment.objects.filter(
+            reference=str(data.transaction.token), address__isnull=False
+        ).first()
+        if shown is None:
+            raise
+        reply = _action_required(data, shown, runtime)
+        reply["data"]["error"] = _error(error)
+        return reply
+    return _action_required(data, payment, runtime)
+
+
 def _initialize(data: TransactionSessionData, runtime: Runtime) -> Payment:
     action = data.action
     if action.amount <= 0:
         raise QuoteError("There is nothing left to pay.")
+    refuse_second_api(data.source_object)
     _name(data.transaction)
     return open_payment(
         Opening(
@@ -106,9 +132,13 @@ def _process(data: TransactionSessionData, runtime: Runtime) -> Payment:
     if payment is None:
         return _initialize(data, runtime)
     asset_key = _asset_key(data)
-    if not asset_key:
+    if asset_key:
+        return choose_asset(payment.id, asset_key, runtime)
+    try:
+        return renew_quote(payment.id, runtime)
+    except QuoteError as error:  # the old quote is shown as what it is: lapsed
+        logger.warning("Transaction %s: %s", data.transaction.token, error)
         return payment
-    return choose_asset(payment.id, asset_key, runtime)
 
 
 def _asset_key(data: TransactionSessionData) -> str:
@@ -135,31 +165,40 @@ def _action_required(
         "amount": str(data.action.amount),
         "pspReference": str(data.transaction.token),
         "externalUrl": details["page_url"],
-        "message": "Waiting for the customer's coins.",
+        "message": _waiting_words(data),
         "data": {"payment": details},
     }
+
+
+def _waiting_words(data: TransactionSessionData) -> str:
+    words = "Waiting for the customer's coins."
+    if data.action.action_type == TransactionFlowStrategy.AUTHORIZATION:
+        return f"{words} Coins cannot be held: they will be charged, not authorized."
+    return words
 
 
 def _failure(data: TransactionSessionData, error: CryptopayError) -> Reply:
     """Return a refusal in words: the customer's side in data, the cause for staff."""
     logger.warning("Transaction %s: %s", data.transaction.token, error)
-    is_gateway = isinstance(error, GatewayError)
-    can_retry = is_gateway and not isinstance(error, TerminalError)
-    words = str(error)
-    if is_gateway:
-        words = "Cryptocurrency payments are not available at the moment."
     return {
         "result": "CHARGE_FAILURE",
         "amount": str(data.action.amount),
         "pspReference": str(data.transaction.token),
         "message": str(error),
-        "data": {
-            "error": {
-                "code": type(error).__name__.removesuffix("Error").upper(),
-                "message": words,
-                "can_retry": can_retry,
-            }
-        },
+        "data": {"error": _error(error)},
+    }
+
+
+def _error(error: CryptopayError) -> Reply:
+    """Return an error in the form that storefronts read."""
+    is_gateway = isinstance(error, GatewayError)
+    words = str(error)
+    if is_gateway:
+        words = "Cryptocurrency payments are not available at the moment."
+    return {
+        "code": type(error).__name__.removesuffix("Error").upper(),
+        "message": words,
+        "can_retry": is_gateway and not isinstance(error, TerminalError),
     }
 
 
@@ -170,11 +209,16 @@ def _name(transaction: Any) -> None:
         transaction.save(update_fields=["name"])
 
 
-def _offers(
+def find_offers(
     runtime: Runtime, channel: str, amount: Decimal, currency: str
 ) -> list[Reply]:
+    """Return the assets that have a price, with what each would ask for.
+
+    An amount of zero asks for the prices alone.
+    """
     policy = runtime.policies(channel)
     now = runtime.clock()
+    market = read_market(needs_of(policy, currency), runtime)
     offers = []
     for asset in policy.assets:
         row = {
@@ -186,20 +230,12 @@ def _offers(
             "network_name": asset.network.name,
         }
         try:
-            rate = find_rate(asset, currency, policy.rates, now)
+            rate = price(asset, currency, policy, market, now)
         except QuoteError:
             continue
         row["rate"] = f"{rate.value:f}"
         if amount > 0:
-            quote = make_quote(
-                asset,
-                amount,
-                currency,
-                rate,
-                tolerance_percent=policy.tolerance_percent,
-                valid_for=policy.quote_life,
-                now=now,
-            )
+            quote = quote_for(asset, amount, currency, rate, policy, now)
             row["amount"] = quote.amount
         offers.append(row)
     return offers

@@ -7,17 +7,14 @@ reference of each transfer as the claim that makes a repetition harmless.
 
 import inspect
 import logging
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.sites.models import Site
-from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.db.models import Q
 from saleor.checkout import CheckoutAuthorizeStatus
-from saleor.checkout.complete_checkout import complete_checkout
-from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
 from saleor.order import OrderAuthorizeStatus, OrderChargeStatus, OrderStatus
 from saleor.order.actions import cancel_order
 from saleor.order.lock_objects import order_qs_select_for_update
@@ -31,14 +28,25 @@ from saleor_cryptopay.models import Payment
 from saleor_cryptopay.operations.ports import Completion, Credit, Summary
 
 from .app_row import ensure_app
+from .closed_orders import GONE, why_unwanted
+from .completion import complete_paid_checkout
 from .configuration import Configuration
 from .identity import PLUGIN_ID
+from .particulars import store_on_order
 from .records import write_event
 from .summaries import summarise
 
 logger = logging.getLogger(__name__)
 
 Event = TransactionEventType
+
+GONE_WORDS: Final = (
+    "The checkout does not exist any more: send the coins back, or make an order."
+)
+NOT_PAID_WORDS: Final = "The checkout costs more than this payment: it waits for more."
+NO_ORDER_WORDS: Final = (
+    "It is tried again for some hours: see to the cause, or send the coins back."
+)
 
 
 class SaleorShop:
@@ -101,22 +109,42 @@ class SaleorShop:
         )
         self._record(reference, Event.CHARGE_FAILURE, credit)
 
+    def credited(self, reference: str) -> Decimal:
+        """Return what Saleor shows as charged, with what was refunded of it since."""
+        item = _get(reference)
+        amounts = (
+            item.charged_value,
+            item.refunded_value,
+            item.refund_pending_value,
+        )
+        return sum(map(Decimal, amounts), Decimal(0))
+
+    def unwanted(self, reference: str) -> str:
+        """Return why the shop wants no more coins for it; "" as long as it does."""
+        item = _find(reference)
+        if item is None:
+            return GONE
+        return why_unwanted(item, is_ours=bool(item.charged_value))
+
     def complete(self, reference: str) -> Completion:
         """Turn a fully paid checkout into an order, whoever else tries the same."""
         item = _get(reference)
         if item.order_id is not None:
+            store_on_order(item.order_id, reference)
             return Completion.NOT_NEEDED
-        checkout = item.checkout
-        if checkout is None:
+        if item.checkout is None:
+            self._tell_staff(item, "gone", GONE_WORDS)
             return Completion.GONE
-        if checkout.authorize_status != CheckoutAuthorizeStatus.FULL:
+        if item.checkout.authorize_status != CheckoutAuthorizeStatus.FULL:
+            self._tell_staff(item, "not_paid", NOT_PAID_WORDS)
             return Completion.NOT_PAID
         try:
-            _complete(checkout)
-        except (ValidationError, ObjectGone) as error:
-            item.refresh_from_db()
-            if item.order_id is None:
-                raise ShopError(_words(error)) from error
+            complete_paid_checkout(item.checkout, item)
+        except ShopError as error:
+            self._tell_staff(item, "no_order", f"{error} {NO_ORDER_WORDS}")
+            raise
+        item.refresh_from_db()
+        store_on_order(item.order_id, reference)
         return Completion.DONE
 
     def cancel_order(self, reference: str) -> bool:
@@ -131,15 +159,19 @@ class SaleorShop:
             _cancel(order)
         return True
 
+    def _tell_staff(self, item: Any, key: str, words: str) -> None:
+        """Put what staff have to do into the transaction's history, once."""
+        reference = str(item.token)
+        notice = Credit(
+            reference, Decimal(0), item.currency, words, "", datetime.now(UTC)
+        )
+        self.record_notice(reference, f"{reference}:{key}", notice)
+
     def _record(self, reference: str, kind: str, credit: Credit) -> None:
         try:
             write_event(_get(reference), kind, credit, ensure_app())
         except DatabaseError as error:
             raise ShopError(f"Saleor's database refused: {error}") from error
-
-
-class ObjectGone(Exception):  # noqa: N818 - a signal within this file, no error
-    """The checkout ceased to exist while it was being completed."""
 
 
 def _find(reference: str) -> Any:
@@ -155,30 +187,6 @@ def _get(reference: str) -> Any:
     if item is None:
         raise ShopError(f"Saleor has no transaction {reference} (any more).")
     return item
-
-
-def _complete(checkout: Any) -> None:
-    manager = get_plugins_manager(allow_replica=False)
-    lines, unavailable = fetch_checkout_lines(checkout)
-    if not lines:
-        raise ObjectGone("The checkout is empty or gone.")
-    if unavailable:
-        raise ValidationError("Some of the products are not available any more.")
-    complete_checkout(
-        manager,
-        fetch_checkout_info(checkout, lines, manager),
-        lines,
-        payment_data={},
-        store_source=False,
-        user=checkout.user,
-        app=ensure_app(),
-    )
-
-
-def _words(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        return "The paid checkout cannot become an order: " + " ".join(error.messages)
-    return str(error)
 
 
 def _is_abandoned(order: Any, item: Any) -> bool:

@@ -4,7 +4,9 @@ from typing import Any
 from urllib.parse import quote
 
 import graphene
+from django.conf import settings
 from django.contrib.sites.models import Site
+from django.utils.translation import gettext
 
 from saleor_cryptopay.operations.ports import Line, Summary
 
@@ -18,12 +20,21 @@ def summarise(item: Any, configuration: Configuration) -> Summary:
         return Summary(shop_name, "", (), "")
     return_url = _return_url(item, configuration)
     if item.order is not None:
-        title = f"Order {item.order.number}"
-        return Summary(shop_name, title, _order_lines(item.order), return_url)
+        title = gettext("Order %(number)s") % {"number": item.order.number}
+        lines = _order_lines(item.order)
+        language = _language(item.order)
+        return Summary(shop_name, title, lines, return_url, language)
     if item.checkout is not None:
         lines = _checkout_lines(item.checkout)
-        return Summary(shop_name, "Checkout", lines, return_url)
+        title, language = gettext("Your order"), _language(item.checkout)
+        return Summary(shop_name, title, lines, return_url, language)
     return Summary(shop_name, "", (), return_url)
+
+
+def _language(source: Any) -> str:
+    """Return the language that the storefront set; Saleor's default says nothing."""
+    code: str = source.language_code
+    return "" if code == settings.LANGUAGE_CODE else code
 
 
 def _order_lines(order: Any) -> tuple[Line, ...]:

@@ -12,10 +12,22 @@ from saleor.core.db.connection import allow_writer
 
 from saleor_cryptopay.core.errors import GatewayError, SettingError
 from saleor_cryptopay.models import Payment
-from saleor_cryptopay.operations import expiry, intake, outbox, reconciliation
+from saleor_cryptopay.operations import (
+    cancellation,
+    expiry,
+    fetching,
+    intake,
+    outbox,
+    reconciliation,
+    registration,
+    silence,
+    stuck,
+)
 from saleor_cryptopay.operations.runtime import Runtime
 
+from . import pulse
 from .app_row import ensure_app
+from .needs import list_needs
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +65,7 @@ def reconcile() -> None:
     if runtime := _runtime():
         try:
             reconciliation.reconcile(runtime)
+            pulse.note(pulse.GATEWAY, runtime.clock())
             expiry.expire_due(runtime)
         except GatewayError as error:
             logger.warning("The gateway did not answer the poll: %s", error)
@@ -75,9 +88,22 @@ def check_payment(payment_id: str) -> None:
 @shared_task(name="saleor_cryptopay.expire", ignore_result=True)
 @allow_writer()
 def expire() -> None:
-    """Close what nobody paid before its deadline."""
+    """Close what nobody paid in time, and what the shop does not want any more."""
     if runtime := _runtime():
+        pulse.note(pulse.WORKER, runtime.clock())
         expiry.expire_due(runtime)
+        cancellation.close_unwanted(runtime)
+        stuck.raise_stuck(runtime)
+
+
+@shared_task(name="saleor_cryptopay.refresh_rates", ignore_result=True)
+@allow_writer()
+def refresh_rates() -> None:
+    """Ask the sources for the prices that active channels need."""
+    if (runtime := _runtime()) and runtime.sources:
+        needs = list_needs(runtime)
+        fetching.refresh(needs, runtime)
+        silence.watch_needs(needs, runtime)
 
 
 @shared_task(name="saleor_cryptopay.keep_connections", ignore_result=True)
@@ -86,8 +112,7 @@ def keep_connections() -> None:
     """Heal what staff or the gateway removed: the App row, the webhook."""
     if runtime := _runtime():
         ensure_app()
-        url = f"{runtime.base_url}webhooks/{runtime.gateway.name}/"
         try:
-            runtime.gateway.register_webhook(url)
+            registration.keep_registered(runtime)
         except GatewayError as error:
-            logger.warning("The webhook %s could not be registered: %s", url, error)
+            logger.warning("The webhook could not be registered: %s", error)

@@ -16,6 +16,7 @@ from demo.services.saleor import Ground, RunningSaleor, start_saleor
 from demo.services.staff import configure_plugin
 from demo.services.templates import NEEDED_EXTENSION, template_database
 from tests.playing import KEY, SECRET, Sandbox, running_sandbox
+from tests.price_lists import running_price_program
 
 from .shopping import SOON, Shopper, wait_until
 
@@ -51,6 +52,13 @@ def sandbox(service_folder: Path) -> Iterator[Sandbox]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def price_lists(service_folder: Path) -> Iterator[str]:
+    """Run what stands in for the rate sources, in their own forms; give its address."""
+    with running_price_program(service_folder) as url:
+        yield url
+
+
 @pytest.fixture(scope="session", params=sorted({*VERSIONS, *INSTALLS}))
 def install(request: pytest.FixtureRequest) -> SaleorInstall:
     """Name the Saleor whose turn it is."""
@@ -61,11 +69,12 @@ def install(request: pytest.FixtureRequest) -> SaleorInstall:
 
 
 @pytest.fixture(scope="session")
-def ground(
+def ground(  # noqa: PLR0913 - one fixture for each thing it stands on
     install: SaleorInstall,  # first: without one, nothing else is started
     postgres: Postgres,
     wheel: Path,
     broker: Broker,
+    price_lists: str,
     service_folder: Path,
 ) -> Ground:
     """Lay out what a Saleor with the plugin stands on."""
@@ -73,7 +82,8 @@ def ground(
         pytest.skip(f"this PostgreSQL lacks {NEEDED_EXTENSION}, which Saleor needs")
     folder = service_folder / f"saleor-{install.version}"
     overlay = make_overlay(install, wheel, folder / "venv")
-    return Ground(install, overlay, postgres, broker, folder)
+    variables = {"CRYPTOPAY_RATE_MIRROR": price_lists}
+    return Ground(install, overlay, postgres, broker, folder, variables)
 
 
 @pytest.fixture(scope="session")

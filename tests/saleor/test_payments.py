@@ -132,6 +132,19 @@ def test_processing_tells_how_far_it_is(shopper: Shopper) -> None:
     assert reply["data"]["payment"]["address"] == session.payment["address"]
 
 
+def test_a_wish_that_cannot_be_granted_does_not_end_the_payment(
+    shopper: Shopper,
+) -> None:
+    session = shopper.initialize(shopper.checkout(), USDT)
+    reply = shopper.process(session, {"asset": "doge@moon"})
+    assert reply["transactionEvent"]["type"] == "CHARGE_ACTION_REQUIRED"
+    assert "not offered" in reply["data"]["error"]["message"]
+    assert reply["data"]["payment"]["address"] == session.payment["address"]
+    shopper.send(session)
+    shopper.sandbox.mine()
+    shopper.wait_for_order(session, SOON)
+
+
 def test_without_an_asset_the_page_lets_the_customer_choose(shopper: Shopper) -> None:
     session = shopper.initialize(shopper.checkout())
     assert session.payment["asset"] is None

@@ -1,0 +1,242 @@
+"""The Payments API: what Saleor asks of a gateway, and what it is answered.
+
+Law of this file: an answer never carries a success of its own. Money reaches Saleor
+through the outbox alone; what is confirmed here was captured there. Saleor asks with
+the checkout locked, so that the gateway is asked only after its commit: the answer
+holds the payment as it is stored, and is completed in place before Saleor hands it to
+the storefront. A Saleor that would not hand out that same object would show the
+payment without its address, and its page all the same.
+"""
+
+import json
+import logging
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import transaction
+from saleor.channel.models import Channel
+from saleor.core.db.connection import allow_writer
+from saleor.payment import TransactionKind
+from saleor.payment.interface import GatewayResponse, PaymentData, PaymentGateway
+from saleor.payment.models import Payment as SaleorPayment
+
+from saleor_cryptopay.core.errors import AssetError, CryptopayError, GatewayError
+from saleor_cryptopay.core.states import OPEN_STATES, PaymentState
+from saleor_cryptopay.models import Payment
+from saleor_cryptopay.operations.opening import (
+    Opening,
+    open_payment,
+    prepare_payment,
+)
+from saleor_cryptopay.operations.runtime import Runtime
+from saleor_cryptopay.web.status import payment_data
+
+from .exclusion import refuse_second_payment
+from .identity import PLUGIN_ID, PLUGIN_NAME, payment_reference
+from .sessions import find_offers
+
+if TYPE_CHECKING:
+    from .legacy_hooks import PaymentsHooks
+
+logger = logging.getLogger(__name__)
+
+Answer = dict[str, Any]
+
+# States in which the customer can go on with the same payment.
+GOING_ON: Final = OPEN_STATES | {PaymentState.CONFIRMED, PaymentState.FAILED}
+
+OVER: Final = {
+    PaymentState.EXPIRED: "This payment has expired: please start a new one.",
+    PaymentState.CANCELED: "This payment was canceled: please start a new one.",
+    PaymentState.NEEDS_REVIEW: "Your coins have arrived and need a look by the shop.",
+}
+
+REFUSALS: Final = {
+    TransactionKind.CAPTURE: (
+        "Coins cannot be collected: the customer has to send them."
+    ),
+    TransactionKind.VOID: (
+        "There is nothing to void: the payment ends by itself at its deadline."
+    ),
+    TransactionKind.REFUND: (
+        "Coins are not sent back from here: ask the customer for an address, send"
+        " them with your wallet or gateway, and record the refund by hand."
+    ),
+}
+
+
+@allow_writer()
+def gateways(plugin: "PaymentsHooks", currency: str | None) -> list[PaymentGateway]:
+    """Return us as `availablePaymentGateways` lists it; nothing without a price."""
+    channels = Channel.objects.filter(is_active=True)
+    if currency is not None:
+        channels = channels.filter(currency_code=currency)
+    try:
+        runtime = plugin.runtime()
+        offered = {
+            code: offers
+            for slug, code in channels.values_list("slug", "currency_code")
+            if (offers := find_offers(runtime, slug, Decimal(0), code))
+        }
+    except CryptopayError as error:
+        logger.warning("No coins can be offered: %s", error)
+        return []
+    if not offered:
+        return []
+    assets = {offer["asset"]: offer for each in offered.values() for offer in each}
+    value = json.dumps(list(assets.values()))
+    config = [{"field": "assets", "value": value}]
+    return [PaymentGateway(PLUGIN_ID, PLUGIN_NAME, sorted(offered), config)]
+
+
+def answer_completion(plugin: "PaymentsHooks", data: PaymentData) -> GatewayResponse:
+    """Answer `checkoutComplete`: the payment to be made, or that it was made."""
+    try:
+        return _answer(data, plugin.runtime())
+    except CryptopayError as error:
+        return _failure(data, _customers_words(error, data))
+    except Exception:
+        # A hook that raises makes Saleor answer HTTP 400.
+        logger.exception("Payment %s", data.payment_id)
+        return _failure(data, "Something went wrong: please try again.")
+
+
+def refuse(data: PaymentData, kind: str) -> GatewayResponse:
+    """Answer staff who ask for what cannot be done, once however often they ask."""
+    return GatewayResponse(
+        is_success=False,
+        action_required=False,
+        kind=kind,
+        amount=data.amount,
+        currency=data.currency,
+        transaction_id=f"{payment_reference(data.payment_id)}:{kind}",
+        error=REFUSALS[kind],
+        transaction_already_processed=True,
+    )
+
+
+def _answer(data: PaymentData, runtime: Runtime) -> GatewayResponse:
+    row = SaleorPayment.objects.get(pk=data.payment_id)
+    if row.captured_amount >= row.total:
+        return _captured(row)
+    refuse_second_payment(row)
+    opening = _opening(data, row)
+    payment = prepare_payment(opening, runtime)
+    if payment.state not in GOING_ON:
+        return _failure(data, OVER[PaymentState(payment.state)])
+    details: Answer = {"payment": payment_data(payment, runtime)}
+    response = _action_required(data, details)
+    if _needs_gateway(payment, opening, runtime):
+        transaction.on_commit(partial(_complete_answer, details, opening, runtime))
+        return response
+    return _once(row, response)
+
+
+def _opening(data: PaymentData, row: Any) -> Opening:
+    source = row.order or row.checkout
+    return Opening(
+        reference=payment_reference(data.payment_id),
+        channel=source.channel.slug,
+        total=data.amount,
+        currency=data.currency,
+        asset_key=_asset_key(data),
+    )
+
+
+def _asset_key(data: PaymentData) -> str:
+    """Return the asset that `paymentData` names, or ""."""
+    asset = (data.data or {}).get("asset", "")
+    if not isinstance(asset, str):
+        raise AssetError("`asset` is a text: “coin@network”.")
+    return asset.strip().lower()
+
+
+def _needs_gateway(payment: Payment, opening: Opening, runtime: Runtime) -> bool:
+    """Whether an asset is chosen that is not the payment's."""
+    assets = runtime.policies(opening.channel).assets
+    wanted = opening.asset_key or (assets[0].key if len(assets) == 1 else "")
+    if payment.state == PaymentState.CONFIRMED or not wanted:
+        return False
+    return payment.address is None or payment.address.asset_key != wanted
+
+
+def _complete_answer(details: Answer, opening: Opening, runtime: Runtime) -> None:
+    """Ask the gateway for the address, now that Saleor's locks are gone."""
+    try:
+        payment = open_payment(opening, runtime)
+        details["payment"] = payment_data(payment, runtime)
+    except CryptopayError as error:
+        logger.warning("%s has no address: %s", opening.reference, error)
+        details["error"] = {
+            "message": _public_words(error),
+            "can_retry": isinstance(error, GatewayError),
+        }
+    except Exception:
+        # Raising here would fail a request whose records are committed.
+        logger.exception("%s has no address", opening.reference)
+
+
+def _captured(row: Any) -> GatewayResponse:
+    """Point at what the outbox has captured; Saleor makes the order of it."""
+    capture = row.transactions.filter(
+        kind=TransactionKind.CAPTURE, is_success=True, action_required=False
+    ).last()
+    return GatewayResponse(
+        is_success=True,
+        action_required=False,
+        kind=capture.kind,
+        amount=capture.amount,
+        currency=capture.currency,
+        transaction_id=capture.token,
+        error=None,
+        transaction_already_processed=True,
+        psp_reference=capture.token,
+    )
+
+
+def _action_required(data: PaymentData, details: Answer) -> GatewayResponse:
+    reference = payment_reference(data.payment_id)
+    return GatewayResponse(
+        is_success=True,
+        action_required=True,
+        kind=TransactionKind.ACTION_TO_CONFIRM,
+        amount=data.amount,
+        currency=data.currency,
+        transaction_id=reference,
+        error=None,
+        action_required_data=details,
+        psp_reference=reference,
+    )
+
+
+def _once(row: Any, response: GatewayResponse) -> GatewayResponse:
+    """Have a storefront that polls answered from one row, not from one row each."""
+    response.transaction_already_processed = True
+    row.transactions.filter(
+        kind=response.kind, token=response.transaction_id, action_required=True
+    ).update(action_required_data=response.action_required_data)
+    return response
+
+
+def _failure(data: PaymentData, words: str) -> GatewayResponse:
+    return GatewayResponse(
+        is_success=False,
+        action_required=False,
+        kind=TransactionKind.ACTION_TO_CONFIRM,
+        amount=data.amount,
+        currency=data.currency,
+        transaction_id=payment_reference(data.payment_id),
+        error=words,
+    )
+
+
+def _customers_words(error: CryptopayError, data: PaymentData) -> str:
+    logger.warning("Payment %s: %s", data.payment_id, error)
+    return _public_words(error)
+
+
+def _public_words(error: CryptopayError) -> str:
+    if isinstance(error, GatewayError):
+        return "Cryptocurrency payments are not available at the moment."
+    return str(error)

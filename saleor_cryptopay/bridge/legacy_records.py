@@ -1,0 +1,218 @@
+"""Writing into the rows of Saleor's Payments API: captures, ends, notes.
+
+Law of this file: the checkout or order is locked before the payment, as
+`checkoutComplete` locks them, and everything about one transfer is one commit.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Q, Sum
+from saleor.checkout.lock_objects import checkout_qs_select_for_update
+from saleor.order import events
+from saleor.order.actions import order_charged
+from saleor.order.fetch import fetch_order_info
+from saleor.order.lock_objects import order_qs_select_for_update
+from saleor.order.models import Order
+from saleor.payment import ChargeStatus, TransactionKind
+from saleor.payment.interface import GatewayResponse
+from saleor.payment.models import Payment as SaleorPayment
+from saleor.payment.utils import (
+    create_transaction,
+    gateway_postprocess,
+    update_payment_charge_status,
+)
+from saleor.plugins.manager import get_plugins_manager
+
+from saleor_cryptopay.core.errors import ShopError
+from saleor_cryptopay.operations.ports import Credit
+
+from .app_row import ensure_app
+from .closed_orders import kept_closed
+from .identity import PLUGIN_ID, payment_key, payment_reference
+from .particulars import find_particulars, tell_history
+
+NOTHING: Final = Decimal(0)
+NOTE_PREFIX: Final = "saleor_cryptopay:"
+
+
+def find_payment(reference: str) -> Any:
+    """Return the row that a reference names, or None."""
+    rows = SaleorPayment.objects.select_related("checkout", "order")
+    return rows.filter(pk=payment_key(reference), gateway=PLUGIN_ID).first()
+
+
+def get_payment(reference: str) -> Any:
+    """Return the row that a reference names.
+
+    Raises:
+        ShopError: there is none.
+    """
+    row = find_payment(reference)
+    if row is None:
+        raise ShopError(f"Saleor has no {reference} (any more).")
+    return row
+
+
+def capture(reference: str, credit: Credit) -> None:
+    """Count final coins as captured; a repetition changes nothing.
+
+    Raises:
+        ShopError: no such row, the same transfer with another amount, or not now.
+    """
+    with _locked(reference) as row:
+        if not _is_new(row, TransactionKind.CAPTURE, credit):
+            return
+        record = _create(row, TransactionKind.CAPTURE, credit)
+        # Not `gateway_postprocess`: the completion has to come by `confirm_payment`.
+        update_payment_charge_status(row, record)
+        row.store_value_in_metadata(find_particulars(reference))
+        # Saleor sets the row active and leaves it to the caller to save that.
+        row.save(update_fields=["is_active", "metadata"])
+        _retire_other_attempts(row)
+        if row.order_id is not None:
+            _tell_order(row, credit)
+
+
+def captured(reference: str) -> Decimal:
+    """Return what was captured less what was taken back; refunds stay in it.
+
+    Raises:
+        ShopError: no such row.
+    """
+    records = get_payment(reference).transactions.filter(is_success=True)
+    sums = records.aggregate(
+        came=Sum("amount", filter=Q(kind=TransactionKind.CAPTURE), default=NOTHING),
+        went=Sum(
+            "amount", filter=Q(kind=TransactionKind.CAPTURE_FAILED), default=NOTHING
+        ),
+    )
+    return Decimal(sums["came"] - sums["went"])
+
+
+def take_back(reference: str, credit: Credit) -> None:
+    """Take captured coins back that have disappeared from the chain.
+
+    Raises:
+        ShopError: as `capture`.
+    """
+    with _locked(reference) as row:
+        if _is_new(row, TransactionKind.CAPTURE_FAILED, credit):
+            record = _create(row, TransactionKind.CAPTURE_FAILED, credit)
+            update_payment_charge_status(row, record)
+            _note(row, credit.reference + ":reversal", credit.message)
+
+
+def close(reference: str, credit: Credit) -> None:
+    """End a payment that nobody has paid: the customer can start another.
+
+    Raises:
+        ShopError: no such row, or not now.
+    """
+    with _locked(reference) as row:
+        is_open = row.is_active and not row.captured_amount and row.order_id is None
+        if is_open and _is_new(row, TransactionKind.CANCEL, credit):
+            gateway_postprocess(_create(row, TransactionKind.CANCEL, credit), row)
+
+
+def note(reference: str, key: str, message: str) -> None:
+    """Keep a note with the payment, and in the order's history if there is an order.
+
+    Raises:
+        ShopError: no such row, or not now.
+    """
+    with _locked(reference) as row:
+        _note(row, key, message)
+
+
+@contextmanager
+def _locked(reference: str) -> Iterator[Any]:
+    """Give the row locked after its checkout or order."""
+    seen = get_payment(reference)
+    with transaction.atomic():
+        if seen.order_id is not None:
+            order_qs_select_for_update().filter(pk=seen.order_id).first()
+        elif seen.checkout_id is not None:
+            checkout_qs_select_for_update().filter(pk=seen.checkout_id).first()
+        row = SaleorPayment.objects.select_for_update(of=("self",)).get(pk=seen.pk)
+        if row.order_id != seen.order_id:
+            # Going on would take the locks in the wrong order.
+            raise ShopError("The checkout became an order just now: later.")
+        yield row
+
+
+def _is_new(row: Any, kind: str, credit: Credit) -> bool:
+    existing = row.transactions.filter(
+        kind=kind, token=credit.reference, is_success=True
+    ).first()
+    if existing is not None and existing.amount != credit.amount:
+        raise ShopError(
+            f"Saleor has {kind} {credit.reference} with another amount:"
+            f" {existing.amount}, not {credit.amount}."
+        )
+    return existing is None
+
+
+def _create(row: Any, kind: str, credit: Credit) -> Any:
+    response = GatewayResponse(
+        is_success=True,
+        action_required=False,
+        kind=kind,
+        amount=credit.amount,
+        currency=credit.currency,
+        transaction_id=credit.reference,
+        error=None,
+        raw_response={"message": credit.message, "explorer": credit.url},
+        psp_reference=credit.reference,
+    )
+    return create_transaction(
+        row, kind=kind, payment_information=None, gateway_response=response
+    )
+
+
+def _retire_other_attempts(row: Any) -> None:
+    """Let a customer's other attempts end whose coins did not come.
+
+    Saleor completes a checkout with its last active payment: the paid one.
+    """
+    if row.checkout_id is None:
+        return
+    SaleorPayment.objects.filter(
+        checkout_id=row.checkout_id,
+        gateway=PLUGIN_ID,
+        is_active=True,
+        charge_status=ChargeStatus.NOT_CHARGED,
+    ).exclude(pk=row.pk).update(is_active=False)
+
+
+def _tell_order(row: Any, credit: Credit) -> None:
+    order = Order.objects.get(pk=row.order_id)
+    tell_history(order.pk, credit, ensure_app())
+    with kept_closed(order.pk):
+        order_charged(
+            fetch_order_info(order),
+            None,
+            ensure_app(),
+            credit.amount,
+            row,
+            get_plugins_manager(allow_replica=False),
+        )
+
+
+def _note(row: Any, key: str, message: str) -> None:
+    name = f"{NOTE_PREFIX}{key}"
+    if name in (row.private_metadata or {}):
+        return
+    row.store_value_in_private_metadata({name: message})
+    row.save(update_fields=["private_metadata"])
+    if row.order_id is not None:
+        events.external_notification_event(
+            order=row.order,
+            user=None,
+            app=ensure_app(),
+            message=message,
+            parameters={"payment": payment_reference(row.pk)},
+        )

@@ -1,0 +1,95 @@
+"""The shop's port for payments that came through Saleor's Payments API."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import DatabaseError
+
+from saleor_cryptopay.core.errors import ShopError
+from saleor_cryptopay.operations.ports import Completion, Credit, Summary
+
+from . import legacy_records
+from .closed_orders import GONE, why_unwanted
+from .completion import complete_paid_checkout
+from .configuration import Configuration
+from .particulars import store_on_order
+from .summaries import summarise
+
+
+class PaymentsShop:
+    """Implements `operations.ports.Shop`; references are `payment:` and a key.
+
+    This API has no pending money that could be taken away again, so that coins that
+    were only seen are a note here, also where the merchant trusts them.
+    """
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+
+    def summary(self, reference: str) -> Summary:
+        """Describe what is being paid."""
+        return summarise(legacy_records.find_payment(reference), self._configuration)
+
+    def record_notice(self, reference: str, key: str, credit: Credit) -> None:
+        """Keep a note with the payment, once per key."""
+        legacy_records.note(reference, key, credit.message)
+
+    def record_pending(self, reference: str, credit: Credit) -> None:
+        """Keep a note that coins were seen."""
+        legacy_records.note(reference, f"{credit.reference}:pending", credit.message)
+
+    def record_credit(self, reference: str, credit: Credit) -> None:
+        """Count final coins as captured."""
+        try:
+            legacy_records.capture(reference, credit)
+        except DatabaseError as error:
+            raise ShopError(f"Saleor's database refused: {error}") from error
+
+    def record_loss(self, reference: str, credit: Credit) -> None:
+        """Keep a note that coins did not come."""
+        legacy_records.note(reference, f"{credit.reference}:loss", credit.message)
+
+    def record_reversal(self, reference: str, credit: Credit) -> None:
+        """Take back what was captured."""
+        legacy_records.take_back(reference, credit)
+
+    def record_end(self, reference: str, message: str, at: datetime) -> None:
+        """End the payment, so that the customer can start another."""
+        row = legacy_records.get_payment(reference)
+        name = f"{reference}:end"
+        legacy_records.close(
+            reference, Credit(name, Decimal(row.total), row.currency, message, "", at)
+        )
+
+    def credited(self, reference: str) -> Decimal:
+        """Return what was captured and not taken back."""
+        return legacy_records.captured(reference)
+
+    def unwanted(self, reference: str) -> str:
+        """Return why the shop wants no more coins for it; "" as long as it does."""
+        row = legacy_records.find_payment(reference)
+        if row is None:
+            return GONE
+        return why_unwanted(row, is_ours=bool(row.captured_amount))
+
+    def complete(self, reference: str) -> Completion:
+        """Turn a fully paid checkout into an order, whoever else tries the same."""
+        row = legacy_records.get_payment(reference)
+        if row.order_id is not None:
+            store_on_order(row.order_id, reference)
+            return Completion.NOT_NEEDED
+        if row.checkout is None:
+            return Completion.GONE
+        if row.captured_amount < row.total:
+            return Completion.NOT_PAID
+        last = row.checkout.get_last_active_payment()
+        if last is None or last.pk != row.pk:
+            raise ShopError("The checkout is being paid by another payment as well.")
+        complete_paid_checkout(row.checkout, row)
+        row.refresh_from_db()
+        store_on_order(row.order_id, reference)
+        return Completion.DONE
+
+    def cancel_order(self, reference: str) -> bool:  # noqa: ARG002 - the port's
+        """Leave orders alone: this API makes them of paid checkouts only."""
+        return False

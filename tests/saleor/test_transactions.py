@@ -1,0 +1,115 @@
+"""The Transactions API beyond one payment for the whole of one checkout."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from .shopping import SOON, Shopper
+from .staffing import Staff
+
+USDT = {"asset": "usdt@ethereum"}
+
+
+@pytest.fixture
+def staff(shopper: Shopper) -> Iterator[Staff]:
+    """Give somebody who works in the shop; what they changed is changed back."""
+    staff = Staff(shopper)
+    yield staff
+    staff.set_channel(paymentSettings={"defaultTransactionFlowStrategy": "CHARGE"})
+
+
+def test_a_checkout_is_paid_by_two_transactions_of_parts(staff: Staff) -> None:
+    shopper, checkout = staff.shopper, staff.shopper.checkout()
+    part = staff.initialize_part(checkout, "20.00")
+    assert part.payment["amount"] == "20"
+    shopper.send(part)
+    shopper.sandbox.mine()
+    staff.wait_for_credit(part)
+    assert shopper.transaction(part)["order"] is None
+    rest = shopper.initialize(checkout, USDT)
+    assert rest.payment["amount"] == "30.1"
+    shopper.send(rest)
+    shopper.sandbox.mine()
+    order = shopper.wait_for_order(rest, SOON)
+    assert Decimal(order["totalBalance"]["amount"]) == 0
+
+
+def test_an_order_is_paid_by_two_transactions_of_parts(staff: Staff) -> None:
+    shopper, order = staff.shopper, staff.shopper.unpaid_order()
+    for amount in ("5.00", "7.00"):
+        session = staff.initialize_part(order, amount)
+        shopper.send(session)
+        shopper.sandbox.mine()
+        staff.wait_for_credit(session)
+    assert staff.order(order.id)["chargeStatus"] == "FULL"
+
+
+def test_another_key_is_another_payment_and_the_first_can_be_paid(
+    staff: Staff,
+) -> None:
+    shopper, checkout = staff.shopper, staff.shopper.checkout()
+    first = shopper.initialize(checkout, USDT, key=f"first-{checkout.id}")
+    second = shopper.initialize(checkout, USDT, key=f"second-{checkout.id}")
+    assert first.payment["address"] != second.payment["address"]
+    shopper.send(first)
+    shopper.sandbox.mine()
+    shopper.wait_for_order(first, SOON)
+
+
+def test_the_coin_can_be_changed_until_coins_are_seen(staff: Staff) -> None:
+    shopper = staff.shopper
+    session = shopper.initialize(shopper.checkout(), USDT)
+    changed = staff.choose(session, "usdt@tron")
+    assert changed.payment["asset"] == "usdt@tron"
+    assert changed.payment["address"] != session.payment["address"]
+    shopper.send(changed)
+    shopper.sandbox.mine()
+    shopper.wait_for_order(changed, SOON)
+
+
+def test_an_authorization_is_answered_by_a_charge_in_words(staff: Staff) -> None:
+    shopper = staff.shopper
+    staff.set_channel(
+        paymentSettings={"defaultTransactionFlowStrategy": "AUTHORIZATION"}
+    )
+    session = shopper.initialize(shopper.checkout(), USDT)
+    assert session.event["type"] == "CHARGE_ACTION_REQUIRED"
+    assert "charged, not authorized" in session.event["message"]
+    shopper.send(session)
+    shopper.sandbox.mine()
+    shopper.wait_for_order(session, SOON)
+
+
+@pytest.mark.parametrize(
+    ("action", "kind", "words"),
+    [
+        ("CHARGE", "CHARGE_FAILURE", "the customer has to send them"),
+        ("CANCEL", "CANCEL_FAILURE", "ends by itself"),
+    ],
+)
+def test_staff_who_ask_for_the_impossible_are_told_so_once(
+    staff: Staff, action: str, kind: str, words: str
+) -> None:
+    shopper = staff.shopper
+    session = shopper.initialize(shopper.unpaid_order(), USDT)
+    staff.request(session, action, "5" if action == "CHARGE" else None)
+    (failure,) = shopper.events(session, kind)
+    assert words in failure["message"]
+    # The customer can still pay.
+    shopper.send(session)
+    shopper.sandbox.mine()
+    shopper.wait_for_order(session, SOON)
+
+
+def test_a_granted_refund_is_shown_as_not_made(staff: Staff) -> None:
+    shopper, order = staff.shopper, staff.shopper.unpaid_order()
+    session = shopper.initialize(order, USDT)
+    shopper.send(session)
+    shopper.sandbox.mine()
+    shopper.wait_for_order(session, SOON)
+    staff.refund_by_grant(order.id, session)
+    (failure,) = shopper.events(session, "REFUND_FAILURE")
+    assert "not sent back from here" in failure["message"]
+    (grant,) = staff.order(order.id)["grantedRefunds"]
+    assert grant["status"] == "FAILURE"
