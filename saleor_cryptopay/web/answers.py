@@ -6,6 +6,8 @@ from typing import Final
 
 from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
 
 _EVERYWHERE: Final = {
     "Cache-Control": "no-store",
@@ -14,28 +16,46 @@ _EVERYWHERE: Final = {
     "X-Robots-Tag": "noindex",
 }
 
-# Nothing is loaded from elsewhere, nothing is sent elsewhere, nobody frames the page.
+# Nothing is loaded from elsewhere, nothing is sent elsewhere, and nobody frames the
+# page but storefronts that the merchant names.
 _PAGE_POLICY: Final = (
     "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}';"
     " img-src data:; connect-src 'self'; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'"
+    " frame-ancestors {ancestors}"
 )
 _DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
 def html_page(
-    template: str, context: Mapping[str, object], *, status: int = 200
+    template: str,
+    context: Mapping[str, object],
+    *,
+    status: int = 200,
+    ancestors: str = "'none'",
 ) -> HttpResponse:
-    """Render a page; its own style and script are let in by a nonce."""
+    """Render a page in the active language.
+
+    Its own style and script are let in by a nonce; `ancestors` may frame it.
+    """
     nonce = secrets.token_urlsafe(16)
     html = render_to_string(f"saleor_cryptopay/{template}", {**context, "nonce": nonce})
     response = HttpResponse(html, status=status)
-    return _with_headers(response, _PAGE_POLICY.format(nonce=nonce))
+    response["Content-Language"] = get_language() or "en"
+    patch_vary_headers(response, ["Accept-Language"])
+    return _with_headers(
+        response, _PAGE_POLICY.format(nonce=nonce, ancestors=ancestors)
+    )
 
 
 def json_answer(data: Mapping[str, object], *, status: int = 200) -> HttpResponse:
     """Answer with JSON that nobody keeps."""
-    return _with_headers(JsonResponse(data, status=status), _DATA_POLICY)
+    response = JsonResponse(data, status=status)
+    return _for_any_origin(_with_headers(response, _DATA_POLICY))
+
+
+def text_answer(text: str, kind: str) -> HttpResponse:
+    """Answer with text that nobody keeps."""
+    return _with_headers(HttpResponse(text, content_type=kind), _DATA_POLICY)
 
 
 def svg_answer(svg: str) -> HttpResponse:
@@ -48,7 +68,23 @@ def not_modified(etag: str) -> HttpResponse:
     """Say that nothing changed since the answer that carried this tag."""
     response = HttpResponse(status=304, headers={"ETag": etag})
     del response["Content-Type"]
-    return _with_headers(response, _DATA_POLICY)
+    return _for_any_origin(_with_headers(response, _DATA_POLICY))
+
+
+def kept_answer(content: bytes, kind: str, etag: str) -> HttpResponse:
+    """Answer with a file that browsers keep for an hour and any storefront may use."""
+    response = HttpResponse(content, content_type=kind)
+    _with_headers(response, _DATA_POLICY)
+    response["Cache-Control"] = "public, max-age=3600"
+    response["ETag"] = etag
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return _for_any_origin(response)
+
+
+def _for_any_origin(response: HttpResponse) -> HttpResponse:
+    """Let storefronts read it: who knows the token may, and no cookie is asked for."""
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 def see_other(place: str) -> HttpResponse:

@@ -10,6 +10,12 @@ from urllib.parse import quote, urlsplit
 from saleor_cryptopay.core.assets import ASSETS, NETWORKS
 from saleor_cryptopay.core.events import TransferStatus
 from saleor_cryptopay.core.money import currency_places, format_units
+from saleor_cryptopay.core.shares import (
+    Part,
+    received_units,
+    remaining_units,
+    surplus_units,
+)
 from saleor_cryptopay.core.states import (
     OPEN_STATES,
     PaymentEvent,
@@ -18,12 +24,15 @@ from saleor_cryptopay.core.states import (
     allows,
 )
 from saleor_cryptopay.models import Address, Payment, Transfer
+from saleor_cryptopay.operations.integrity import is_intact
 
 # How old the last comparison with the gateway may be while somebody is looking.
 CHECKED_LATELY: Final = timedelta(seconds=60)
 
 # Verdicts of coins of the quoted asset, at the address that the payment shows.
-RECEIVED_VERDICTS: Final = frozenset({Transfer.Verdict.COUNTED, Transfer.Verdict.LATE})
+RECEIVED_VERDICTS: Final = frozenset(
+    {Transfer.Verdict.COUNTED, Transfer.Verdict.LATE, Transfer.Verdict.UNPRICED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +44,8 @@ class Figures:
         address: the address with its quote; None while no asset is chosen.
         asked: what the quote asks for.
         received: what came and is not gone, final or not.
-        remaining: what is still missing; 0 once the tolerated minimum is there.
+        remaining: what is still missing, at the rate that it will count at; 0 once
+            the tolerated minimum is there.
         overpaid: what came beyond `asked`.
     """
 
@@ -60,7 +70,10 @@ class Figures:
 
 
 def read_figures(
-    payment: Payment, transfers: Iterable[Transfer], now: datetime
+    payment: Payment,
+    transfers: Iterable[Transfer],
+    now: datetime,
+    asked_now: int | None = None,
 ) -> Figures:
     """Add up what a payment's transfers come to.
 
@@ -68,22 +81,35 @@ def read_figures(
         payment: with `address` loaded.
         transfers: all of the payment's.
         now: aware UTC.
+        asked_now: what the whole total costs at the rate that the rest will count at;
+            None for the quote's.
     """
     state = shown_state(payment, now)
     address = payment.address
     if address is None or not address.address:
         return Figures(state, None)
-    received = sum(
-        transfer.units for transfer in transfers if _is_received(transfer, address.pk)
-    )
-    is_enough = received >= address.minimum_units
+    if not is_intact(payment, address):
+        return Figures(PaymentState.NEEDS_REVIEW, None)
+    asked = address.units
+    parts = [
+        Part(transfer.units, transfer.asked_units or asked)
+        for transfer in transfers
+        if _is_received(transfer, address.pk)
+    ]
+    counted = received_units(parts, asked)
     return Figures(
         state=state,
         address=address,
-        asked=address.units,
-        received=received,
-        remaining=0 if is_enough else address.units - received,
-        overpaid=max(received - address.units, 0),
+        asked=asked,
+        received=sum(part.units for part in parts),
+        remaining=remaining_units(
+            counted,
+            asked=asked,
+            minimum=address.minimum_units,
+            asked_now=asked_now or asked,
+            decimals=address.asset.decimals,
+        ),
+        overpaid=surplus_units(counted, asked),
     )
 
 
@@ -160,6 +186,11 @@ def web_link(url: str) -> str:
 def iso(moment: datetime) -> str:
     """Write a time as ISO 8601 in UTC: `2026-01-31T12:00:00Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def clock_text(moment: datetime) -> str:
+    """Write the time of day for people, in UTC: `12:03 UTC`."""
+    return f"{moment.astimezone(UTC):%H:%M} UTC"
 
 
 def total_text(total: Decimal, currency: str) -> str:

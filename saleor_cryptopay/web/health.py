@@ -8,23 +8,31 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from saleor_cryptopay.core.states import OPEN_STATES
-from saleor_cryptopay.models import Delivery, Effect, Payment
+from saleor_cryptopay.models import Delivery, Effect, MarketPair, Payment
 from saleor_cryptopay.operations.runtime import Runtime
 
-from .answers import json_answer
+from .answers import json_answer, text_answer
+from .figures import iso
+from .metrics import CONTENT_TYPE, prometheus_text
 
 # Longer than any queue should be when worker and beat are alive.
 PATIENCE: Final = timedelta(minutes=10)
 
+# Deliveries among which the last use of a secret is looked for.
+LATEST: Final = 500
+
 
 @require_safe
-def health(request: HttpRequest, *, runtime: Runtime) -> HttpResponse:  # noqa: ARG001 - the URLconf hands it over
-    """Answer with `health_data`."""
-    return json_answer(health_data(runtime))
+def health(request: HttpRequest, *, runtime: Runtime) -> HttpResponse:
+    """Answer with `health_data`: JSON, or what Prometheus reads."""
+    data = health_data(runtime)
+    if request.GET.get("format") == "prometheus":
+        return text_answer(prometheus_text(data), CONTENT_TYPE)
+    return json_answer(data)
 
 
 def health_data(runtime: Runtime) -> dict[str, object]:
-    """Return what is waiting and for how long; three statements, each on an index."""
+    """Return what is waiting and for how long; a few statements, each on an index."""
     now = runtime.clock()
     delivery = _age(_oldest_delivery(), now)
     effect = _age(_oldest_effect(), now)
@@ -32,15 +40,48 @@ def health_data(runtime: Runtime) -> dict[str, object]:
     can_verify = runtime.gateway.has_webhook_secret
     waits = [seconds for seconds in (delivery, effect) if seconds is not None]
     is_late = any(seconds > PATIENCE.total_seconds() for seconds in waits)
+    rates = _rates(runtime, now)
+    is_late = is_late or bool(rates.get("assets_without_rate"))
     return {
         "status": "degraded" if is_late or overdue or not can_verify else "ok",
         "gateway": runtime.gateway.name,
         "environment": runtime.gateway.environment,
         "webhook_secrets": can_verify,
+        "webhook_secrets_last_used": _last_uses(runtime),
         "oldest_waiting_delivery_seconds": delivery,
         "oldest_waiting_effect_seconds": effect,
         "open_payments_unchecked": overdue,
+        **rates,
     }
+
+
+def _rates(runtime: Runtime, now: datetime) -> dict[str, object]:
+    """Return whether the market prices what is on offer; nothing where none is asked.
+
+    A pair counts as without a rate once it has been so for as long as staff wait.
+    """
+    if not runtime.sources:
+        return {}
+    rules = runtime.rate_rules
+    silent = MarketPair.objects.filter(silent_since__lte=now - rules.alarm_after)
+    return {
+        "rate_sources": list(rules.sources),
+        "rates_on_one_source": len(rules.sources) == 1,
+        "assets_without_rate": sorted(str(pair) for pair in silent[:100]),
+    }
+
+
+def _last_uses(runtime: Runtime) -> list[str | None]:
+    """Return when each secret signed last, in the order of the setting.
+
+    None: not among the latest deliveries, so that it may be taken off the list.
+    """
+    latest = Delivery.objects.order_by("-pk").values_list("secret", "received_at")
+    uses: dict[str, datetime] = {}
+    for mark, received_at in latest[:LATEST]:
+        uses.setdefault(mark, received_at)
+    moments = [uses.get(mark) for mark in runtime.gateway.secret_marks]
+    return [None if moment is None else iso(moment) for moment in moments]
 
 
 def _oldest_delivery() -> datetime | None:

@@ -6,13 +6,11 @@ the page itself: there is one place that says how a state looks.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.dateformat import format as format_date
-from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import override
 from django.views.decorators.http import require_http_methods
 
 from saleor_cryptopay.core.errors import (
@@ -22,27 +20,30 @@ from saleor_cryptopay.core.errors import (
     QuoteError,
 )
 from saleor_cryptopay.core.states import PaymentState
-from saleor_cryptopay.core.uris import payment_uri
 from saleor_cryptopay.gateways.base import Environment
 from saleor_cryptopay.models import Address, Payment, Transfer
 from saleor_cryptopay.operations.opening import choose_asset
+from saleor_cryptopay.operations.ports import Summary
+from saleor_cryptopay.operations.quoting import renew_quote
 from saleor_cryptopay.operations.runtime import Runtime
 
 from .answers import html_page, no_such_page, see_other
+from .asking import describe_request
 from .figures import (
     Figures,
     explorer_url,
     iso,
-    rate_text,
-    read_figures,
     total_text,
     transfer_amount,
     transfer_status,
     web_link,
 )
+from .frames import describe_appearance, frame_ancestors
+from .hints import describe_choice
+from .languages import choose_language, language_links
 from .lookup import check_if_stale, find_payment, list_transfers
-from .qr import qr_svg
-from .status import offered_assets, qr_text, status_tag, units_due
+from .prices import counted_rate, figures_now
+from .status import offered_assets, status_tag
 from .wording import Tone, refusal_words, transfer_words, words_for
 
 # Seconds between two polls while nothing happens; 0 where nothing can happen any more.
@@ -67,6 +68,15 @@ _STEPS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """A customer's request for a payment, and what the shop says about it."""
+
+    request: HttpRequest
+    runtime: Runtime
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """All that one drawing of the page rests on."""
 
@@ -79,55 +89,87 @@ class Look:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay(request: HttpRequest, *, token: str, runtime: Runtime) -> HttpResponse:
-    """Show the payment; a POST chooses its asset."""
-    payment = find_payment(token)
+    """Show the payment in the customer's language.
+
+    A POST chooses its asset, or renews a price that has lapsed.
+    """
+    payment = find_payment(token, runtime)
     if payment is None:
-        return no_such_page()
-    if request.method == "POST":
-        return _choose(request, payment, runtime)
-    check_if_stale(payment, runtime)
-    return _draw(payment, runtime)
+        with override(choose_language(request)):
+            return no_such_page()
+    language, summary = _summarise(request, payment, runtime)
+    visit = Visit(request, runtime, summary)
+    with override(language):
+        if request.method == "POST":
+            return _choose(payment, visit)
+        check_if_stale(payment, runtime)
+        return _draw(payment, visit)
 
 
-def _choose(request: HttpRequest, payment: Payment, runtime: Runtime) -> HttpResponse:
+def _summarise(
+    request: HttpRequest, payment: Payment, runtime: Runtime
+) -> tuple[str, Summary]:
+    """Return the language to speak, and what the shop says in it."""
+    language = choose_language(request)
+    with override(language):
+        summary = runtime.shop.summary(payment.reference)
+    if (preferred := choose_language(request, summary.language)) != language:
+        with override(preferred):
+            summary = runtime.shop.summary(payment.reference)
+    return preferred, summary
+
+
+def _choose(payment: Payment, visit: Visit) -> HttpResponse:
+    posted = visit.request.POST
     try:
-        choose_asset(payment.id, request.POST.get("asset", ""), runtime)
+        if "renew" in posted:
+            renew_quote(payment.id, visit.runtime)
+        else:
+            choose_asset(payment.id, posted.get("asset", ""), visit.runtime)
     except (AssetError, QuoteError) as error:
-        return _draw_refusal(payment.token, error, 422, runtime)
+        return _draw_refusal(payment.token, error, 422, visit)
     except GatewayError as error:
-        return _draw_refusal(payment.token, error, 503, runtime)
+        return _draw_refusal(payment.token, error, 503, visit)
     # Relative to the page itself, so that it holds behind any proxy.
-    return see_other(".")
+    query = visit.request.GET.urlencode()
+    return see_other(f".?{query}" if query else ".")
 
 
 def _draw_refusal(
-    token: str, error: CryptopayError, status: int, runtime: Runtime
+    token: str, error: CryptopayError, status: int, visit: Visit
 ) -> HttpResponse:
-    payment = find_payment(token)  # anew: the refusal may have moved it
+    # Anew: the refusal may have moved it.
+    payment = find_payment(token, visit.runtime)
     if payment is None:
         return no_such_page()
-    return _draw(payment, runtime, refusal=refusal_words(error), status=status)
+    return _draw(payment, visit, refusal=refusal_words(error), status=status)
 
 
 def _draw(
-    payment: Payment, runtime: Runtime, *, refusal: str = "", status: int = 200
+    payment: Payment, visit: Visit, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    now = runtime.clock()
+    now = visit.runtime.clock()
     transfers = list_transfers(payment)
-    figures = read_figures(payment, transfers, now)
-    look = Look(payment, transfers, figures, runtime, now)
-    context = {**_page_context(look), **_live_context(look), "refusal": refusal}
-    return html_page("page.html", context, status=status)
+    figures = figures_now(payment, transfers, visit.runtime)
+    look = Look(payment, transfers, figures, visit.runtime, now)
+    context = {
+        **_page_context(look, visit),
+        **_live_context(look),
+        "refusal": refusal,
+    }
+    ancestors = frame_ancestors(visit.runtime.appearance)
+    return html_page("page.html", context, status=status, ancestors=ancestors)
 
 
-def _page_context(look: Look) -> dict[str, object]:
+def _page_context(look: Look, visit: Visit) -> dict[str, object]:
     """Return what frames the page: shop, order, test money, the script's orders."""
-    payment, runtime = look.payment, look.runtime
-    summary = runtime.shop.summary(payment.reference)
+    payment, summary = look.payment, visit.summary
     headline = words_for(look.figures).headline
+    shop_name = look.runtime.appearance.name or summary.shop_name
     return {
-        "page_title": " · ".join(filter(None, (headline, summary.shop_name))),
-        "shop_name": summary.shop_name,
+        **describe_appearance(visit.request, look.runtime.appearance),
+        "page_title": " · ".join(filter(None, (headline, shop_name))),
+        "shop_name": shop_name,
         "title": summary.title,
         "lines": summary.lines,
         "return_url": web_link(summary.return_url),
@@ -135,7 +177,8 @@ def _page_context(look: Look) -> dict[str, object]:
         "currency": payment.currency,
         "is_test": payment.environment == Environment.TEST,
         "server_time": iso(look.now),
-        "tag": status_tag(payment, look.transfers, runtime),
+        "tag": status_tag(payment, look.transfers, look.runtime),
+        "languages": language_links(visit.request),
         "poll_seconds": _POLL_SECONDS[look.figures.state],
     }
 
@@ -150,9 +193,11 @@ def _live_context(look: Look) -> dict[str, object]:
         "step": _STEPS.get(figures.state, 0),
         "is_final": words.tone in (Tone.GOOD, Tone.OVER),
         "choices": _choices(look),
-        "request": _request(look) if figures.is_payable else None,
+        "request": describe_request(look.payment, figures, look.now),
         "sums": _sums(figures) if figures.received else None,
-        "transfers": [_transfer(transfer) for transfer in look.transfers],
+        "transfers": [
+            _transfer(transfer, figures.address) for transfer in look.transfers
+        ],
     }
 
 
@@ -168,42 +213,8 @@ def _choices(look: Look) -> list[dict[str, str]]:
     address = look.figures.address
     chosen = address.asset_key if address else ""
     offered = offered_assets(look.payment, look.runtime)
-    return [row for row in offered if row["asset"] != chosen]
-
-
-def _request(look: Look) -> dict[str, object] | None:
-    """Return what the customer is asked to send, and where to."""
-    address = look.figures.address
-    if address is None:
-        return None
-    asset, due = address.asset, units_due(look.figures)
-    uri = payment_uri(asset, address.address, due)
-    return {
-        "amount": look.figures.coins(due),
-        "asset": asset,
-        "is_rest": look.figures.received > 0,
-        "rate": rate_text(address.rate),
-        "address": address.address,
-        "groups": _groups(address.address),
-        "wallet_uri": uri if ":" in uri else "",
-        "qr": _drawn(qr_text(address, due)),
-        **_deadline(look.payment, address, look.now),
-    }
-
-
-def _deadline(payment: Payment, address: Address, now: datetime) -> dict[str, object]:
-    """Return the clock to show: the quote's as long as it runs, then the payment's."""
-    lapses = address.quote_expires_at
-    is_quote = lapses is not None and now < lapses < payment.expires_at
-    moment = lapses if lapses is not None and is_quote else payment.expires_at
-    return {
-        "deadline": iso(moment),
-        "deadline_text": _when(moment),
-        "is_quote_deadline": is_quote,
-        "has_lapsed": lapses is not None and lapses <= now,
-        # Coins on their way stop the payment's own clock.
-        "has_clock": is_quote or payment.state != PaymentState.PAYMENT_DETECTED,
-    }
+    policy = look.runtime.policies(look.payment.channel)
+    return [describe_choice(row, policy) for row in offered if row["asset"] != chosen]
 
 
 def _sums(figures: Figures) -> dict[str, str | None]:
@@ -216,7 +227,7 @@ def _sums(figures: Figures) -> dict[str, str | None]:
     }
 
 
-def _transfer(transfer: Transfer) -> dict[str, object]:
+def _transfer(transfer: Transfer, address: Address | None) -> dict[str, object]:
     status = transfer_status(transfer)
     return {
         "hash": transfer.hash,
@@ -227,19 +238,6 @@ def _transfer(transfer: Transfer) -> dict[str, object]:
         "is_moving": status in ("pending", "confirming"),
         "status": status,
         "words": transfer_words(status),
+        "rate": counted_rate(transfer, address),
         "url": explorer_url(transfer),
     }
-
-
-def _groups(address: str) -> list[str]:
-    """Cut an address into fours, for eyes that compare it; joined it is the address."""
-    return [address[start : start + 4] for start in range(0, len(address), 4)]
-
-
-def _when(moment: datetime) -> str:
-    when = format_date(moment.astimezone(UTC), "j M Y, H:i")
-    return gettext("%(when)s UTC") % {"when": when}
-
-
-def _drawn(text: str) -> SafeString:
-    return mark_safe(qr_svg(text))  # noqa: S308 - drawn here, and text is not in it

@@ -11,11 +11,13 @@ from django.views.decorators.http import require_safe
 from saleor_cryptopay.core.assets import Asset
 from saleor_cryptopay.core.errors import QuoteError
 from saleor_cryptopay.core.money import format_units, units_to_ask
-from saleor_cryptopay.core.quotes import find_rate
 from saleor_cryptopay.core.states import OPEN_STATES
 from saleor_cryptopay.core.uris import payment_uri
 from saleor_cryptopay.models import Address, Payment, Transfer
+from saleor_cryptopay.operations.market import needs_of, price, read_market
+from saleor_cryptopay.operations.quoting import has_lapsed
 from saleor_cryptopay.operations.runtime import Runtime
+from saleor_cryptopay.operations.showing import stop_if_changed
 
 from .answers import json_answer, no_such_data, not_modified, svg_answer
 from .figures import (
@@ -23,13 +25,13 @@ from .figures import (
     explorer_url,
     iso,
     rate_text,
-    read_figures,
     total_text,
     transfer_amount,
     transfer_status,
     web_link,
 )
-from .lookup import check_if_stale, find_payment, list_transfers
+from .lookup import check_if_stale, find_with_transfers, list_transfers
+from .prices import figures_now, holds_until
 from .qr import qr_svg
 
 _NO_ASSET: Final[dict[str, object]] = dict.fromkeys(
@@ -40,9 +42,12 @@ _NO_ASSET: Final[dict[str, object]] = dict.fromkeys(
         "address",
         "amount",
         "rate",
+        "rate_source",
+        "rate_as_of",
         "payment_uri",
         "qr_svg",
         "quote_expires_at",
+        "quote_holds_until",
     )
 )
 
@@ -50,11 +55,11 @@ _NO_ASSET: Final[dict[str, object]] = dict.fromkeys(
 @require_safe
 def status(request: HttpRequest, *, token: str, runtime: Runtime) -> HttpResponse:
     """Answer a poll: 304 as long as nothing changed that the payment's rows tell."""
-    payment = find_payment(token)
-    if payment is None:
+    found = find_with_transfers(token, runtime)
+    if found is None:
         return no_such_data()
+    payment, transfers = found
     check_if_stale(payment, runtime)
-    transfers = list_transfers(payment)
     etag = status_tag(payment, transfers, runtime)
     if etag in _known_tags(request):
         return not_modified(etag)
@@ -71,10 +76,10 @@ def qr_image(
     runtime: Runtime,
 ) -> HttpResponse:
     """Answer with the QR code for what is still to be paid; 404 when nothing is."""
-    payment = find_payment(token)
-    if payment is None:
+    found = find_with_transfers(token, runtime)
+    if found is None:
         return no_such_data()
-    figures = read_figures(payment, list_transfers(payment), runtime.clock())
+    figures = figures_now(*found, runtime)
     if figures.address is None or figures.state not in OPEN_STATES:
         return no_such_data()
     return svg_answer(qr_svg(qr_text(figures.address, units_due(figures))))
@@ -88,7 +93,8 @@ def payment_data(payment: Payment, runtime: Runtime) -> dict[str, object]:
     asks for; URI and QR code are for what is still missing of it.
     """
     now = runtime.clock()
-    figures = read_figures(payment, list_transfers(payment), now)
+    payment = stop_if_changed(payment, runtime)
+    figures = figures_now(payment, list_transfers(payment), runtime)
     page_url = f"{runtime.base_url}pay/{payment.token}/"
     data: dict[str, object] = {
         "token": payment.token,
@@ -131,7 +137,15 @@ def status_tag(
     Neither the time nor the way back are in it, so that a poll which finds nothing
     new does not ask the shop.
     """
-    facts = json.dumps(_facts(payment, transfers, runtime), sort_keys=True)
+    address = payment.address
+    price_facts = None
+    if address is not None and address.quote_expires_at is not None:
+        # Renewed, or lapsed while somebody looks on: the page looks different.
+        is_lapsed = has_lapsed(address, runtime.clock())
+        price_facts = (iso(address.quote_expires_at), is_lapsed)
+    facts = json.dumps(
+        (_facts(payment, transfers, runtime), price_facts), sort_keys=True
+    )
     return f'"{hashlib.sha256(facts.encode()).hexdigest()[:32]}"'
 
 
@@ -140,11 +154,12 @@ def offered_assets(payment: Payment, runtime: Runtime) -> list[dict[str, str]]:
 
     An asset without a rate in the payment's currency is left out.
     """
-    policy = runtime.policies(payment.channel)
+    policy, currency = runtime.policies(payment.channel), payment.currency
+    market = read_market(needs_of(policy, currency), runtime)
     rows = []
     for asset in policy.assets:
         try:
-            rate = find_rate(asset, payment.currency, policy.rates, runtime.clock())
+            rate = price(asset, currency, policy, market, runtime.clock())
         except QuoteError:
             continue
         units = units_to_ask(payment.total, rate.value, asset.decimals)
@@ -182,7 +197,7 @@ def _offer(asset: Asset, amount: str) -> dict[str, str]:
 
 def _quote_data(address: Address, figures: Figures) -> dict[str, object]:
     due = units_due(figures)
-    lapses = address.quote_expires_at
+    lapses, holds = address.quote_expires_at, holds_until(address)
     return {
         "asset": address.asset_key,
         "network": address.asset.network.slug,
@@ -190,16 +205,19 @@ def _quote_data(address: Address, figures: Figures) -> dict[str, object]:
         "address": address.address,
         "amount": figures.coins(figures.asked),
         "rate": rate_text(address.rate),
+        "rate_source": address.rate_source,
+        "rate_as_of": iso(address.rate_as_of),
         "payment_uri": payment_uri(address.asset, address.address, due),
         "qr_svg": qr_svg(qr_text(address, due)),
         "quote_expires_at": None if lapses is None else iso(lapses),
+        "quote_holds_until": None if holds is None else iso(holds),
     }
 
 
 def _facts(
     payment: Payment, transfers: Sequence[Transfer], runtime: Runtime
 ) -> dict[str, Any]:
-    figures = read_figures(payment, transfers, runtime.clock())
+    figures = figures_now(payment, transfers, runtime)
     address = figures.address
     return {
         "status": figures.state,

@@ -7,13 +7,14 @@ from django.urls import Resolver404, path, resolve
 
 from saleor_cryptopay.operations.runtime import Runtime
 
-from . import answers, health, pages, status, webhooks
+from . import answers, health, kit, pages, status, webhooks
 
 urlpatterns: Final = [
     path("webhooks/<str:gateway>/", webhooks.receive),
     path("pay/<str:token>/", pages.pay),
     path("pay/<str:token>/status/", status.status),
     path("pay/<str:token>/qr.svg", status.qr_image),
+    path("kit/<str:name>", kit.kit),
     path("health/", health.health),
 ]
 

@@ -9,6 +9,7 @@ from saleor_cryptopay.core.assets import find_asset
 from saleor_cryptopay.core.money import parse_units
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Address, Payment, Transfer
+from saleor_cryptopay.operations import integrity
 from tests.stand_ins import Stage
 
 ADDRESSES = {
@@ -52,7 +53,7 @@ def give_address(  # noqa: PLR0913 - what a quote rests on
     """Store the payment's address in an asset, with its quote."""
     now, asset = stage.clock(), find_asset(asset_key)
     units = parse_units(amount, asset.decimals)
-    address = Address.objects.create(
+    address = Address(
         payment=payment,
         asset_key=asset_key,
         network=asset.network.slug,
@@ -71,6 +72,8 @@ def give_address(  # noqa: PLR0913 - what a quote rests on
             | values
         ),
     )
+    integrity.seal(address)
+    address.save()
     payment.address = address
     payment.save()
     return address

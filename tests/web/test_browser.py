@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -90,7 +91,7 @@ def test_every_state_fits_a_phone_and_asks_nobody_else(
 def test_long_names_and_amounts_do_not_burst_the_page(
     open_page: OpenPage, stage: Stage
 ) -> None:
-    payment = make_payment(stage, total="12345678901.25")
+    payment = make_payment(stage, total=Decimal("12345678901.25"))
     give_address(payment, stage, "eth@ethereum", amount="385802.46564100123456")
     send_coins(payment, stage, "1000.123456789012345678", hash="0x" + "a" * 120)
     assert no_wider_than_its_window(open_page(payment, viewport=SMALL_PHONE))

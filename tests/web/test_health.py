@@ -7,7 +7,10 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from saleor_cryptopay.core.states import PaymentState
+from saleor_cryptopay.gateways.signatures import secret_mark
 from saleor_cryptopay.models import Delivery, Effect
+from saleor_cryptopay.operations.intake import receive_delivery
+from saleor_cryptopay.web.figures import iso
 from tests.stand_ins import WEBHOOK_SECRET, ScriptedGateway, Stage
 
 from .rows import payment_in
@@ -22,7 +25,7 @@ def test_all_is_well_where_nothing_waits(
     client: Client, stage: Stage, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     payment_in(PaymentState.AWAITING_PAYMENT, stage)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         response = client.get(HEALTH)
     assert response["Cache-Control"] == "no-store"
     assert WEBHOOK_SECRET not in response.text
@@ -31,6 +34,7 @@ def test_all_is_well_where_nothing_waits(
         "gateway": "crypton",
         "environment": "test",
         "webhook_secrets": True,
+        "webhook_secrets_last_used": [None],
         "oldest_waiting_delivery_seconds": None,
         "oldest_waiting_effect_seconds": None,
         "open_payments_unchecked": 0,
@@ -77,3 +81,31 @@ def test_payments_that_nobody_looks_at_are_counted(
 def test_a_missing_secret_is_seen(client: Client, stage: Stage) -> None:
     stage.gateway = ScriptedGateway(secrets=())
     assert client.get(HEALTH).json()["status"] == "degraded"
+
+
+def test_when_a_secret_signed_last_is_told_and_which_it_is_not(
+    client: Client, stage: Stage
+) -> None:
+    fresh = "another-webhook-secret-of-the-tests"
+    stage.gateway = ScriptedGateway(secrets=(fresh, WEBHOOK_SECRET))
+    old_mark = secret_mark(WEBHOOK_SECRET)
+    receive_delivery(b"{}", stage.runtime, secret=old_mark)
+    response = client.get(HEALTH)
+    first, second = response.json()["webhook_secrets_last_used"]
+    assert first is None
+    assert second == iso(stage.clock())
+    assert old_mark not in response.text
+
+
+def test_prometheus_reads_the_same_figures(client: Client, stage: Stage) -> None:
+    stage.gateway = ScriptedGateway(secrets=())
+    response = client.get(HEALTH, {"format": "prometheus"})
+    assert response["Content-Type"].startswith("text/plain; version=0.0.4")
+    labels = '{gateway="crypton",environment="test"}'
+    lines = response.text.splitlines()
+    assert f"cryptopay_healthy{labels} 0" in lines
+    assert f"cryptopay_webhook_secrets{labels} 0" in lines
+    assert f"cryptopay_oldest_waiting_delivery_seconds{labels} 0" in lines
+    figures = [line for line in lines if not line.startswith("#")]
+    assert sum(line.startswith("# TYPE ") for line in lines) == len(figures)
+    assert all(line.rpartition(" ")[2].isdigit() for line in figures)

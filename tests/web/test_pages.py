@@ -12,12 +12,15 @@ from pytest_django import DjangoAssertNumQueries
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Payment
 from saleor_cryptopay.operations.ports import Summary
+from saleor_cryptopay.web.languages import LANGUAGES
 from tests.stand_ins import Stage
 
 from .rows import ADDRESSES, HASH, give_address, make_payment, payment_in, send_coins
 from .site import PREFIX, html_of, page_of
 
 pytestmark = pytest.mark.django_db
+
+BUDGET = 15_000  # bytes, gzip
 
 HEADLINES = {
     PaymentState.AWAITING_PAYMENT: "Waiting for your payment",
@@ -81,9 +84,14 @@ def test_nothing_is_loaded_from_elsewhere(
     assert links <= {"https://shop.example", "https://etherscan.io"}
 
 
-def test_the_page_is_small(client: Client, stage: Stage) -> None:
-    payment = payment_in(PaymentState.PAYMENT_INSUFFICIENT, stage)
-    assert len(gzip.compress(html_of(client, payment).encode())) <= 15_000
+@pytest.mark.parametrize("language", list(LANGUAGES))
+@pytest.mark.parametrize("state", list(PaymentState))
+def test_the_whole_page_fits_the_budget(
+    state: PaymentState, language: str, client: Client, stage: Stage
+) -> None:
+    """Style, script and code are in the page: there is nothing else to load."""
+    answer = client.get(page_of(payment_in(state, stage)), {"lang": language})
+    assert len(gzip.compress(answer.content)) <= BUDGET
 
 
 def test_amount_network_and_address_are_told_in_full(
@@ -116,7 +124,7 @@ def test_a_partial_payment_asks_for_the_rest(client: Client, stage: Stage) -> No
     assert "Remaining amount" in html
     assert 'data-copy="30.1"' in html
     assert "uint256=30100000" in html
-    assert "Received</dt><dd>20 USDT" in html
+    assert 'Received</dt><dd dir="ltr">20 USDT' in html
 
 
 def test_a_transfer_shows_hash_confirmations_and_explorer(

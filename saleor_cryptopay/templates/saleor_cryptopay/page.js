@@ -22,7 +22,7 @@ function tick() {
 }
 function localTimes() {
   for (const time of document.querySelectorAll("[data-countdown]"))
-    time.textContent = new Date(time.dateTime).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+    time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 }
 
 function ask(path, headers = {}) {
@@ -30,7 +30,7 @@ function ask(path, headers = {}) {
 }
 // The page itself says how a state looks: take over the parts that changed.
 async function refresh() {
-  const answer = await ask(".");
+  const answer = await ask(location.search || ".");
   if (!answer.ok) throw new Error(answer.status);
   const html = await answer.text();
   // Without the head: its style has another answer's nonce, and would be refused.
@@ -91,6 +91,26 @@ document.addEventListener("click", async event => {
   button.textContent = said.textContent = said.dataset.words;
   setTimeout(() => { button.textContent = words; button.classList.remove("ok"); said.textContent = ""; }, 2000);
 });
+
+document.addEventListener("input", ({ target }) => {
+  if (target.type !== "search") return;
+  const words = target.value.toLowerCase().split(/\s+/);
+  let found = 0;
+  for (const label of target.form.querySelectorAll("[data-find]")) {
+    const text = (label.textContent + label.dataset.find).toLowerCase();
+    label.hidden = !words.every(word => text.includes(word));
+    if (!label.hidden) found++;
+  }
+  const said = by("no-match");
+  said.textContent = found ? "" : said.dataset.words;
+});
+
+if (data.parent && parent !== window) {
+  const tell = () => parent.postMessage({ type: "crypto-payment", status: data.state,
+    height: body.getBoundingClientRect().height }, data.parent);
+  new ResizeObserver(tell).observe(body);
+  new MutationObserver(tell).observe(body, { attributes: true, attributeFilter: ["data-state"] });
+}
 
 setClock(); localTimes(); tick();
 setInterval(tick, 1000);

@@ -1,0 +1,168 @@
+"""The web component in a storefront of another origin, in a real Chromium."""
+
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from saleor_cryptopay.core.states import PaymentState
+from saleor_cryptopay.models import Payment
+from saleor_cryptopay.operations.runtime import Appearance
+from tests.stand_ins import Stage
+
+from .rows import ADDRESSES, payment_in, send_coins
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PLAIN = Path(__file__).parents[2] / "docs" / "storefront" / "plain.html"
+HTML = """<!doctype html><html lang="en"><title>Tea</title><body>
+<script>
+  window.seen = [];
+  addEventListener("status", event => seen.push(event.detail));
+</script>
+<script type="module" src="{kit}kit/crypto-payment.js"></script>
+<crypto-payment src="{kit}pay/{token}/" {attributes}></crypto-payment>"""
+
+Visit = Callable[..., Page]
+
+
+class Storefront(ThreadingHTTPServer):
+    """A shop's pages, on a port and so an origin of their own."""
+
+    html = ""
+
+    @property
+    def origin(self) -> str:
+        """How browsers name it."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Answer(BaseHTTPRequestHandler):
+    """Answers everything with the one page."""
+
+    def do_GET(self) -> None:
+        """Send the page."""
+        assert isinstance(self.server, Storefront)
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(self.server.html.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def shop() -> Iterator[Storefront]:
+    """Run a storefront."""
+    with Storefront(("127.0.0.1", 0), Answer) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def visit(browser: Browser, site_url: str, shop: Storefront) -> Iterator[Visit]:
+    """Give a function that shows a payment in the storefront."""
+    context = browser.new_context()
+    context.set_default_timeout(10_000)
+
+    def show(payment: Payment, attributes: str = "") -> Page:
+        shop.html = HTML.format(
+            kit=site_url, token=payment.token, attributes=attributes
+        )
+        page = context.new_page()
+        page.goto(f"{shop.origin}/checkout")
+        return page
+
+    yield show
+    context.close()
+
+
+def statuses(page: Page) -> list[str]:
+    seen: list[dict[str, Any]] = page.evaluate("seen")
+    return [detail["status"] for detail in seen]
+
+
+def test_the_frame_shows_the_payment_and_tells_the_storefront(
+    visit: Visit, stage: Stage, shop: Storefront
+) -> None:
+    stage.appearance = Appearance(frame_origins=(shop.origin,))
+    payment = payment_in(PaymentState.AWAITING_PAYMENT, stage)
+    page = visit(payment, 'lang="de"')
+    inside = page.frame_locator("crypto-payment iframe")
+    expect(inside.locator("h1")).to_have_text("Wir warten auf Ihre Zahlung")
+    expect(inside.locator("#address")).to_have_text(ADDRESSES["usdt@ethereum"])
+    page.wait_for_function(
+        "document.querySelector('iframe').style.height && seen.length"
+    )
+    frame = page.locator("iframe").bounding_box()
+    assert frame is not None
+    assert frame["height"] >= 500
+    send_coins(payment, stage, "50.1", status="confirmed", is_final=True)
+    Payment.objects.update(state="confirmed")
+    expect(inside.locator("h1")).to_have_text("Zahlung abgeschlossen")
+    page.wait_for_function("seen.length > 1")
+    assert statuses(page) == ["awaiting_payment", "confirmed"]
+    assert page.evaluate("seen[1].received") == "50.1"
+
+
+def test_where_no_frame_is_allowed_there_is_a_link(visit: Visit, stage: Stage) -> None:
+    payment = payment_in(PaymentState.AWAITING_PAYMENT, stage)
+    page = visit(payment, 'label="Pay with coins"')
+    link = page.get_by_role("link", name="Pay with coins")
+    expect(link).to_have_attribute("href", f"{link_of(page)}", timeout=15_000)
+    assert page.locator("iframe").count() == 0
+    assert statuses(page) == ["awaiting_payment"]
+
+
+def link_of(page: Page) -> str:
+    return str(page.locator("crypto-payment").get_attribute("src"))
+
+
+def test_a_link_can_be_asked_for(visit: Visit, stage: Stage, shop: Storefront) -> None:
+    stage.appearance = Appearance(frame_origins=(shop.origin,))
+    payment = payment_in(PaymentState.CONFIRMED, stage)
+    page = visit(payment, 'mode="link" lang="fr"')
+    link = page.get_by_role("link", name="Pay with cryptocurrency")
+    expect(link).to_have_attribute("href", f"{link_of(page)}?lang=fr")
+    page.wait_for_function("seen.length")
+    assert statuses(page) == ["confirmed"]
+
+
+@pytest.mark.parametrize("source", ["javascript:alert(1)", "", "/elsewhere"])
+def test_only_a_payments_page_is_shown(source: str, visit: Visit, stage: Stage) -> None:
+    page = visit(payment_in(PaymentState.CONFIRMED, stage))
+    component = page.locator("crypto-payment")
+    component.evaluate("(one, source) => one.setAttribute('src', source)", source)
+    assert page.locator("crypto-payment > *").count() == 0
+
+
+def test_the_documented_page_shows_the_payment_that_saleor_answers(
+    visit: Visit, stage: Stage, shop: Storefront, site_url: str
+) -> None:
+    stage.appearance = Appearance(frame_origins=(shop.origin,))
+    payment = payment_in(PaymentState.CONFIRMED, stage)
+    page = visit(payment)
+    plugin = "https://saleor.example/plugins/global/saleor_cryptopay/"
+    shop.html = PLAIN.read_text(encoding="utf-8").replace(plugin, site_url)
+    details = {"page_url": f"{site_url}pay/{payment.token}/"}
+    answer = {"transactionInitialize": {"data": {"payment": details}, "errors": []}}
+    page.route(
+        "https://saleor.example/graphql/",
+        lambda route: route.fulfill(
+            json={"data": answer}, headers={"Access-Control-Allow-Origin": "*"}
+        ),
+    )
+    page.goto(f"{shop.origin}/checkout?checkout=Q2hlY2tvdXQ6MQ==")
+    inside = page.frame_locator("crypto-payment iframe")
+    expect(inside.locator("h1")).to_have_text("Payment complete")
+    expect(page.locator("#message")).to_have_text(
+        "Thank you, your payment is complete."
+    )

@@ -1,0 +1,178 @@
+"""How the page looks in every state, and that axe finds nothing wrong with it.
+
+On a phone and a desk, light and dark, in English and Arabic, in a real Chromium.
+"""
+
+import subprocess
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from saleor_cryptopay.core.assets import ASSETS
+from saleor_cryptopay.core.states import PaymentState
+from saleor_cryptopay.models import Payment
+from tests.stand_ins import Stage, make_policy
+
+from .axe import axe_source, violations
+from .rows import ADDRESSES, give_address, make_payment, payment_in, send_coins
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SIZES: dict[str, ViewportSize] = {
+    "phone": {"width": 360, "height": 740},
+    "desk": {"width": 1280, "height": 900},
+}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+LOOKS = [
+    *PaymentState,
+    "choosing",
+    "choosing_among_many",
+    "lapsed",
+    "part_on_its_way",
+    "over",
+]
+
+# What a finger must hit: WCAG 2.2, 2.5.8. Links inside a sentence are exempt.
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    "button, .button, .choices label, summary, .languages a")]
+  .filter(one => one.checkVisibility())
+  .filter(one => one.getBoundingClientRect().height < 24
+    || one.getBoundingClientRect().width < 24).map(one => one.outerHTML)"""
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Give the checker's script."""
+    try:
+        return axe_source()
+    except (OSError, subprocess.SubprocessError) as error:
+        pytest.skip(f"axe-core could not be had from the npm registry: {error}")
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Give an empty page."""
+    context = browser.new_context(reduced_motion="reduce")
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()
+
+
+def make_look(look: str, stage: Stage) -> Payment:
+    """Store a payment whose page looks as named."""
+    if look in list(PaymentState):
+        return payment_in(PaymentState(look), stage)
+    if look == "part_on_its_way":
+        payment = payment_in(PaymentState.AWAITING_PAYMENT, stage)
+        payment.state = PaymentState.PAYMENT_DETECTED
+        payment.save()
+        send_coins(payment, stage, "20")
+        return payment
+    if look == "over":
+        payment = make_payment(stage, state=PaymentState.CONFIRMED)
+        give_address(payment, stage, "eth@ethereum", amount="0.01565625")
+        final = {"status": "confirmed", "is_final": True, "confirmations": 12}
+        send_coins(payment, stage, "0.025", **final)
+        return payment
+    if look == "lapsed":
+        payment, lapsed = make_payment(stage), stage.clock() - timedelta(minutes=1)
+        quote: dict[str, Any] = {
+            "amount": "0.01565625",
+            "rate": "3200",
+            "quote_expires_at": lapsed,
+        }
+        give_address(payment, stage, "eth@ethereum", **quote)
+        return payment
+    if look == "choosing_among_many":
+        stage.policy = make_policy(*(key for key in ASSETS if "usd" in key))
+    return make_payment(stage)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_look_fits_and_breaks_no_rule_of_accessibility(  # noqa: PLR0913 - fixtures
+    look: str, language: str, page: Page, stage: Stage, site_url: str, axe: str
+) -> None:
+    payment = make_look(look, stage)
+    page.goto(f"{site_url}pay/{payment.token}/?lang={language}")
+    for size, viewport in SIZES.items():
+        page.set_viewport_size(viewport)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            assert violations(page, axe) == [], (size, scheme)
+        assert (
+            page.evaluate("document.documentElement.scrollWidth") <= (viewport["width"])
+        )
+        assert page.evaluate(SMALL_TARGETS) == []
+
+
+def test_the_checker_does_check(page: Page, axe: str) -> None:
+    page.set_content("<img src='data:,'><p style='color: #ccc'>Faint</p>")
+    rules = {violation.partition(":")[0] for violation in violations(page, axe)}
+    assert rules >= {"image-alt", "color-contrast", "html-has-lang"}
+
+
+def place(page: Page, selector: str) -> dict[str, Any]:
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return dict(box)
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+def test_arabic_runs_from_the_right_and_addresses_from_the_left(
+    size: str, page: Page, stage: Stage, site_url: str
+) -> None:
+    payment = payment_in(PaymentState.PAYMENT_INSUFFICIENT, stage)
+    page.set_viewport_size(SIZES[size])
+    page.goto(f"{site_url}pay/{payment.token}/?lang=ar")
+    assert place(page, ".sign")["x"] > place(page, "h1")["x"]
+    groups = page.locator("#address span")
+    first, second = groups.nth(0).bounding_box(), groups.nth(1).bounding_box()
+    assert first and second and first["x"] < second["x"]  # noqa: PT018 - for the types
+    assert page.locator("#address").inner_text() == ADDRESSES["usdt@ethereum"]
+    assert page.locator(".sum").inner_text().split() == ["30.1", "USDT"]
+    assert place(page, "#amount")["x"] < place(page, ".coin")["x"]
+    if size == "desk":
+        assert place(page, "#order")["x"] < place(page, ".pay")["x"]
+
+
+def test_the_desk_shows_sum_code_and_address_without_scrolling(
+    page: Page, stage: Stage, site_url: str
+) -> None:
+    payment = payment_in(PaymentState.AWAITING_PAYMENT, stage)
+    page.set_viewport_size(SIZES["desk"])
+    page.goto(f"{site_url}pay/{payment.token}/")
+    for selector in ("#amount", ".code svg", "#address", ".clock"):
+        box = place(page, selector)
+        assert box["y"] + box["height"] <= SIZES["desk"]["height"], selector
+    assert place(page, ".code svg")["width"] >= 180
+
+
+def test_many_coins_are_searched(page: Page, stage: Stage, site_url: str) -> None:
+    payment = make_look("choosing_among_many", stage)
+    page.goto(f"{site_url}pay/{payment.token}/")
+    search = page.get_by_role("searchbox", name="Search coins and networks")
+    choices = page.locator(".choices label:visible")
+    assert choices.count() > 6
+    search.fill("usdt tron")
+    assert choices.all_inner_texts()[0].startswith("USDT on TRON")
+    assert choices.count() == 1
+    search.fill("dogecoin")
+    assert choices.count() == 0
+    assert page.locator("#no-match").inner_text() == "Nothing matches."
+    search.fill("")
+    assert choices.count() > 6
+
+
+def test_a_choice_tells_network_fee_and_wait(
+    page: Page, stage: Stage, site_url: str
+) -> None:
+    page.goto(f"{site_url}pay/{make_payment(stage).token}/")
+    words = page.locator(".choices label").all_inner_texts()
+    assert "high network fee · final in about 3 min" in words[0]
+    assert "medium network fee · final in about 60 min" in words[2]
+    assert "coins sent on another one may be lost" in page.inner_text(".choices")
+    assert page.get_by_role("searchbox").count() == 0

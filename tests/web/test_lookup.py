@@ -1,0 +1,51 @@
+"""One statement finds what two would."""
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from saleor_cryptopay.core.states import PaymentState
+from saleor_cryptopay.models import Payment, Transfer
+from saleor_cryptopay.web.lookup import (
+    find_payment,
+    find_with_transfers,
+    list_transfers,
+)
+from tests.stand_ins import Stage
+
+from .rows import make_payment, payment_in, send_coins
+
+pytestmark = pytest.mark.django_db
+
+
+def columns(row: Payment | Transfer) -> dict[str, object]:
+    names = (field.attname for field in row._meta.concrete_fields)
+    return {name: getattr(row, name) for name in names}
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_payment_address_and_transfers_come_with_one_statement(
+    count: int, stage: Stage, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    payment = payment_in(PaymentState.AWAITING_PAYMENT, stage)
+    for number in range(count):
+        send_coins(payment, stage, f"{number + 1}.000001", index=number)
+    expected = find_payment(payment.token, stage.runtime)
+    assert expected is not None
+    with django_assert_num_queries(1):
+        found = find_with_transfers(payment.token, stage.runtime)
+        assert found is not None
+        assert found[0].address == payment.address
+    assert columns(found[0]) == columns(expected)
+    rows = [columns(transfer) for transfer in list_transfers(expected)]
+    assert [columns(transfer) for transfer in found[1]] == rows
+    assert len(rows) == count
+
+
+def test_a_payment_without_an_address_is_found(stage: Stage) -> None:
+    payment = make_payment(stage)
+    assert find_with_transfers(payment.token, stage.runtime) == (payment, [])
+
+
+@pytest.mark.parametrize("token", ["", "x", "A" * 32])
+def test_other_tokens_find_nothing(token: str, stage: Stage) -> None:
+    assert find_with_transfers(token, stage.runtime) is None
