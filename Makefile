@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lint test demo hooks pins
+.PHONY: help venv lint test chaos bench demo hooks pins
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -35,6 +35,14 @@ lint: $(READY) ## Check style, types, architecture and migrations
 
 test: $(READY) ## Run all tests that can run here; ARGS goes to pytest
 	$(BIN)/pytest $(ARGS)
+
+chaos: $(READY) ## Run the proofs in their long form; FULL=1 in the longest (days)
+	PROOFS=long WRITE_FIGURES=1 FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) FULL=$(FULL) \
+	  $(BIN)/pytest tests/chaos tests/attacks tests/fuzz $(ARGS)
+	$(BIN)/python -m bench.table
+
+bench: $(READY) ## Measure what it costs; FULL=1 with a million payments
+	$(BIN)/python -m bench $(if $(FULL),--full)
 
 demo: $(READY) ## Open a shop to try; CHECK=1 buys by itself and ends
 	$(BIN)/python -m demo $(if $(CHECK),--check)
