@@ -1,7 +1,8 @@
 """Readers of the settings about the page's looks: text in, checked values out."""
 
 import re
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from saleor_cryptopay.core.errors import SettingError
@@ -67,3 +68,12 @@ def _origin(field: str, line: str, number: int) -> str:
     if parts.scheme != "https" and not (parts.scheme == "http" and is_local):
         raise SettingError(field, f"Line {number}: plain http is for localhost only.")
     return line
+
+
+# The same in all channels: setting → attribute of `Appearance`, and its reader.
+FIELDS: Final[dict[str, tuple[str, Callable[[str, str], Any]]]] = {
+    "brand_name": ("name", read_name),
+    "brand_colour": ("colour", read_colour),
+    "brand_logo": ("logo", read_logo),
+    "frame_origins": ("frame_origins", read_origins),
+}

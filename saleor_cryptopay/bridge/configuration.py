@@ -79,15 +79,6 @@ RATE_FIELDS: Final[dict[str, tuple[str, Callable[[str, Any], Any]]]] = {
 }
 
 
-# How the page looks: the same in all channels.
-APPEARANCE_FIELDS: Final[dict[str, tuple[str, Callable[[str, Any], Any]]]] = {
-    "brand_name": ("name", appearance.read_name),
-    "brand_colour": ("colour", appearance.read_colour),
-    "brand_logo": ("logo", appearance.read_logo),
-    "frame_origins": ("frame_origins", appearance.read_origins),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """The settings, read and checked.
@@ -165,7 +156,7 @@ def read_configuration(items: list[dict[str, Any]]) -> Configuration:
         return_urls=MappingProxyType(
             {slug: row[1] for slug, row in channels.items() if row[1] is not None}
         ),
-        appearance=Appearance(**_read_fields(values, APPEARANCE_FIELDS)),
+        appearance=Appearance(**_read_fields(values, appearance.FIELDS)),
         watch=Watch(**_read_fields(values, WATCH_FIELDS)),
     )
 

@@ -27,7 +27,6 @@ def run(options: Mapping[str, Any], out: OutputWrapper) -> int:
     raised = stuck.raise_stuck(runtime)
     outbox.deliver_effects(runtime)
     out.write(
-        f"{expired} payments expired, {unwanted} not wanted any more,"
-        f" {raised} stuck.\n"
+        f"{expired} payments expired, {unwanted} not wanted any more, {raised} stuck.\n"
     )
     return 0

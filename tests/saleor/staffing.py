@@ -100,13 +100,6 @@ mutation($id: ID!, $code: String!) {
   }
 }
 """
-ADD_LINE = """
-mutation($id: ID!, $variant: ID!) {
-  orderLinesCreate(id: $id, input: [{variantId: $variant, quantity: 1}]) {
-    errors { field message code }
-  }
-}
-"""
 APPS = "{ apps(first: 50) { edges { node { id name } } } }"
 DELETE_APP = """
 mutation($id: ID!) { appDelete(id: $id) { errors { field message code } } }
@@ -210,10 +203,6 @@ class Staff:
         reply = self.shopper.saleor.api.mutate(PROMO, {"id": checkout.id, "code": code})
         found: dict[str, Any] = reply["checkout"]
         return found
-
-    def add_line(self, order_id: str, variant_id: str) -> None:
-        """Add one of a variant to an order."""
-        self._do(ADD_LINE, id=order_id, variant=variant_id)
 
     def switch_plugin(self, *, is_active: bool) -> None:
         """Switch the plugin on or off."""

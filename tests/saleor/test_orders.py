@@ -98,25 +98,6 @@ def test_a_gift_card_pays_its_part_where_the_storefront_asks_for_the_rest(
     assert Decimal(order["totalBalance"]["amount"]) == 0
 
 
-def test_an_order_that_grew_after_the_quote_is_paid_in_part_and_then_in_full(
-    staff: Staff,
-) -> None:
-    staff.set_orders(allowUnpaidOrders=True, automaticallyConfirmAllNewOrders=False)
-    shopper = staff.shopper
-    order = staff.complete(shopper.checkout())
-    session = shopper.initialize(order, USDT)
-    staff.add_line(order.id, shopper.catalogue.book.variant_id)
-    # Saleor works the new total out when somebody looks.
-    staff.order(order.id)
-    pay(shopper, session)
-    staff.wait_for_credit(session)
-    assert staff.order(order.id)["chargeStatus"] == "PARTIAL"
-    rest = shopper.initialize(order, USDT)
-    assert rest.payment["amount"] == "12"
-    pay(shopper, rest)
-    shopper.wait_for_order(rest, SOON)
-
-
 def test_staff_read_coin_network_rate_and_hash_on_the_order(staff: Staff) -> None:
     shopper, order = staff.shopper, staff.shopper.unpaid_order()
     session = shopper.initialize(order, USDT)
