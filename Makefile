@@ -27,7 +27,7 @@ $(READY): requirements/dev.txt requirements/postgres.txt pyproject.toml
 lint: $(READY) ## Check style, types, architecture and migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy saleor_cryptopay demo tests
+	$(BIN)/mypy saleor_cryptopay demo tests bench
 	$(BIN)/lint-imports
 	@# Without a database to compare with, which the check of models does not need.
 	PYTHONPATH=. PYTHONWARNINGS=ignore::RuntimeWarning $(BIN)/django-admin makemigrations \
