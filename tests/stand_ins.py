@@ -40,6 +40,7 @@ class RecordingShop:
 
     described: Summary = ORDER
     told: dict[str, tuple[str, str, Credit | None]] = field(default_factory=dict)
+    messages: list[tuple[str, str]] = field(default_factory=list)
     completion: Completion = Completion.DONE
     is_cancelable: bool = True
     reasons: dict[str, str] = field(default_factory=dict)
@@ -87,6 +88,9 @@ class RecordingShop:
     def complete(self, reference: str) -> Completion:
         self._write("complete", reference, "")
         return self.completion
+
+    def tell_staff(self, subject: str, message: str) -> None:
+        self.messages.append((subject, message))
 
     def cancel_order(self, reference: str) -> bool:
         self._write("cancel_order", reference, "")

@@ -4,6 +4,7 @@ Law of this file: a purchase is locked before anything about it is decided, and 
 unique key of each event is the claim that makes a repetition harmless.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +18,8 @@ from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Completion, Credit, Line, Summary
 
 from .models import Purchase, PurchaseEvent
+
+logger = logging.getLogger(__name__)
 
 Kind = PurchaseEvent.Kind
 Status = Purchase.Status
@@ -123,6 +126,10 @@ class StandInShop:
         purchase.title = order_title(purchase)
         purchase.save(update_fields=["kind", "title"])
         return Completion.DONE
+
+    def tell_staff(self, subject: str, message: str) -> None:
+        """Say it in the log: the stand-in has no staff and no mail."""
+        logger.warning("To staff: %s. %s", subject, message)
 
     @_as_one
     def cancel_order(self, reference: str) -> bool:

@@ -12,6 +12,7 @@ from . import legacy_records
 from .closed_orders import GONE, why_unwanted
 from .completion import complete_paid_checkout
 from .configuration import Configuration
+from .mail import write_to_staff
 from .particulars import store_on_order
 from .summaries import summarise
 
@@ -89,6 +90,10 @@ class PaymentsShop:
         row.refresh_from_db()
         store_on_order(row.order_id, reference)
         return Completion.DONE
+
+    def tell_staff(self, subject: str, message: str) -> None:
+        """Write to those whom Saleor notifies of orders."""
+        write_to_staff(subject, message)
 
     def cancel_order(self, reference: str) -> bool:  # noqa: ARG002 - the port's
         """Leave orders alone: this API makes them of paid checkouts only."""

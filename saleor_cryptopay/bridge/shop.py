@@ -32,6 +32,7 @@ from .closed_orders import GONE, why_unwanted
 from .completion import complete_paid_checkout
 from .configuration import Configuration
 from .identity import PLUGIN_ID
+from .mail import write_to_staff
 from .particulars import store_on_order
 from .records import write_event
 from .summaries import summarise
@@ -146,6 +147,10 @@ class SaleorShop:
         item.refresh_from_db()
         store_on_order(item.order_id, reference)
         return Completion.DONE
+
+    def tell_staff(self, subject: str, message: str) -> None:
+        """Write to those whom Saleor notifies of orders."""
+        write_to_staff(subject, message)
 
     def cancel_order(self, reference: str) -> bool:
         """Cancel the order if nothing was paid and nothing is on its way."""

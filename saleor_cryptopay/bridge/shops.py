@@ -58,6 +58,10 @@ class BothShops:
         """Turn a fully paid checkout into an order."""
         return self._of(reference).complete(reference)
 
+    def tell_staff(self, subject: str, message: str) -> None:
+        """Write to those whom Saleor notifies of orders."""
+        self._transactions.tell_staff(subject, message)
+
     def cancel_order(self, reference: str) -> bool:
         """Cancel the order if nothing was paid and nothing is on its way."""
         return self._of(reference).cancel_order(reference)

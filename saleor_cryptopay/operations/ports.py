@@ -134,6 +134,14 @@ class Shop(Protocol):
         """
         ...
 
+    def tell_staff(self, subject: str, message: str) -> None:
+        """Send staff a message that is about no single payment.
+
+        As well as the shop can: where it has no mail or nobody to write to, nothing
+        is sent. What is said here also stands in the log.
+        """
+        ...
+
     def cancel_order(self, reference: str) -> bool:
         """Cancel the order if it is unpaid, giving its stock back.
 

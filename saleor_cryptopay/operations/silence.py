@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from saleor_cryptopay.core.errors import QuoteError
-from saleor_cryptopay.core.rates import RateRules
 from saleor_cryptopay.models import MarketPair
 
 from .market import Need, price, read_market, read_rows
@@ -29,7 +28,7 @@ def watch_needs(needs: Sequence[Need], runtime: Runtime) -> None:
         try:
             price(need.asset, need.currency, need.policy, market, now)
         except QuoteError as error:
-            _note_silence(row, error, runtime.rate_rules, now)
+            _note_silence(row, error, runtime, now)
         else:
             _note_rate(row)
     MarketPair.objects.exclude(pk__in=[row.pk for row in rows.values()]).update(
@@ -38,10 +37,11 @@ def watch_needs(needs: Sequence[Need], runtime: Runtime) -> None:
 
 
 def _note_silence(
-    row: MarketPair, error: QuoteError, rules: RateRules, now: datetime
+    row: MarketPair, error: QuoteError, runtime: Runtime, now: datetime
 ) -> None:
     row.silent_since = row.silent_since or now
-    if row.alarmed_at is None and now - row.silent_since >= rules.alarm_after:
+    patience = runtime.rate_rules.alarm_after
+    if row.alarmed_at is None and now - row.silent_since >= patience:
         row.alarmed_at = now
         logger.error(
             "cryptopay.E601: nothing can be quoted in %s/%s since %s: %s %s",
@@ -50,6 +50,10 @@ def _note_silence(
             row.silent_since.isoformat(timespec="seconds"),
             error,
             " ".join(row.complaints),
+        )
+        runtime.shop.tell_staff(
+            f"No rate for {row.base.upper()} in {row.quote.upper()}",
+            f"{error} Customers cannot pay with it until there is a rate again.",
         )
     row.save(update_fields=["silent_since", "alarmed_at"])
 

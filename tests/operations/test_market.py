@@ -262,6 +262,8 @@ def test_staff_are_told_once_when_there_has_been_no_rate_for_long(
     alarms = [row for row in caplog.messages if row.startswith("cryptopay.E601")]
     assert len(alarms) == 2  # one for each coin
     assert "btc/USD since" in "".join(alarms)
+    subjects = {subject for subject, _ in live.shop.messages}
+    assert subjects == {"No rate for BTC in USD", "No rate for ETH in USD"}
     lists.table.silent = set()
     fetching.refresh(needs, live.runtime)
     silence.watch_needs(needs, live.runtime)

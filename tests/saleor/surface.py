@@ -51,6 +51,10 @@ MONEY_EVENT: Final = (
 )
 
 SURFACE: Final[dict[str, tuple[Use, ...]]] = {
+    "saleor.account.models:StaffNotificationRecipient": (
+        Members(("get_email",)),
+        Fields(("active", "user")),
+    ),
     "saleor.app.models:App": (
         Fields(
             ("identifier", "name", "type", "is_active", "is_installed", "removed_at")
