@@ -45,7 +45,7 @@ logger = logging.getLogger(__name__)
 PATIENCE: Final = timedelta(seconds=10)
 CUSTOMERS_PATIENCE: Final = timedelta(seconds=4)
 
-LOOK_AGAIN: Final = 0.1  # seconds
+LOOK_AGAIN: Final = timedelta(milliseconds=100)
 
 # Younger than this, a copy is fresh: asking again would tell nothing new.
 FRESH: Final = timedelta(seconds=30)
@@ -119,7 +119,7 @@ def _wait_for_others(need: Need, runtime: Runtime) -> None:
         rows, now = read_rows(need.pairs).values(), runtime.clock()
         if not any(row.claimed_until and row.claimed_until > now for row in rows):
             return
-        sleep(LOOK_AGAIN)
+        sleep(LOOK_AGAIN.total_seconds())
 
 
 def _claim(pairs: Sequence[Pair], now: datetime) -> dict[Pair, MarketPair]:
