@@ -25,7 +25,7 @@ def saleor_environment(install: SaleorInstall, database_url: str) -> dict[str, s
         ALLOWED_HOSTS="127.0.0.1,localhost",
         ALLOWED_CLIENT_HOSTS="127.0.0.1,localhost",
         ALLOWED_GRAPHQL_ORIGINS="*",
-        EMAIL_URL="consolemail://",
+        EMAIL_URL="console://",
         DEFAULT_FROM_EMAIL="shop@example.com",
         HTTP_IP_FILTER_ALLOW_LOOPBACK_IPS="True",
         # Nothing leaves the machine.

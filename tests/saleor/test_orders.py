@@ -94,8 +94,17 @@ def test_a_gift_card_pays_its_part_where_the_storefront_asks_for_the_rest(
     session = staff.initialize_part(checkout, "40.10")
     assert session.payment["amount"] == "40.1"
     pay(shopper, session)
+    if shopper.saleor.version == "3.21":
+        # That Saleor leaves the card out of what is paid: the checkout stays open.
+        wait_until(lambda: charged(shopper, session) == Decimal("40.10"), SOON, "40.10")
+        assert shopper.transaction(session)["order"] is None
+        return
     order = shopper.wait_for_order(session, SOON)
     assert Decimal(order["totalBalance"]["amount"]) == 0
+
+
+def charged(shopper: Shopper, session: Session) -> Decimal:
+    return Decimal(shopper.transaction(session)["chargedAmount"]["amount"])
 
 
 def test_staff_read_coin_network_rate_and_hash_on_the_order(staff: Staff) -> None:
