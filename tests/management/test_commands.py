@@ -30,7 +30,9 @@ def paid(scene: Scene, amount: str = "50.1") -> tuple[Payment, str]:
 def test_reconcile_polls_and_tells_the_shop(scene: Scene, run: Run) -> None:
     payment, _ = paid(scene)
     status, out = run("reconcile")
-    assert (status, out.split()[:2]) == (0, ["1", "transactions"])
+    read, what = out.split()[:2]
+    # Slices of time overlap: what lies on their border is read in both.
+    assert (status, what, read in {"1", "2"}) == (0, "transactions", True)
     assert scene.credits(payment)
     assert len(scene.sandbox.state()["webhooks"]) == 1
 
