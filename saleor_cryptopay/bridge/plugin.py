@@ -21,13 +21,13 @@ from saleor.payment.interface import (
 )
 from saleor.plugins.base_plugin import BasePlugin
 from saleor.plugins.error_codes import PluginErrorCode
-from saleor.plugins.manager import get_plugins_manager
 
 from saleor_cryptopay.core.errors import SettingError
 from saleor_cryptopay.operations.runtime import Runtime
 from saleor_cryptopay.web.urls import dispatch
 
 from . import actions, legacy, pulse, sessions, tasks
+from .active import active_runtime
 from .app_row import ensure_app
 from .configuration import Configuration, read_configuration
 from .connection import check_connection
@@ -204,20 +204,6 @@ class CryptopayPlugin(PaymentsHooks, BasePlugin):
         return bool(
             self.active and data.payment_gateway_data.app_identifier == PLUGIN_ID
         )
-
-
-def active_runtime() -> Runtime | None:
-    """Return the runtime of the plugin as it is switched on now, or None if it is off.
-
-    Raises:
-        SettingError: it is on, and its settings cannot be used.
-    """
-    manager = get_plugins_manager(allow_replica=False)
-    plugin = manager.get_plugin(PLUGIN_ID)
-    if plugin is None or not plugin.active:
-        return None
-    runtime: Runtime = plugin.runtime()
-    return runtime
 
 
 @allow_writer()

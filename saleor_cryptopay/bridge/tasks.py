@@ -26,6 +26,7 @@ from saleor_cryptopay.operations import (
 from saleor_cryptopay.operations.runtime import Runtime
 
 from . import pulse
+from .active import active_runtime
 from .app_row import ensure_app
 from .needs import list_needs
 
@@ -33,8 +34,6 @@ logger = logging.getLogger(__name__)
 
 
 def _runtime() -> Runtime | None:
-    from .plugin import active_runtime  # noqa: PLC0415 - the plugin imports this module
-
     try:
         return active_runtime()
     except SettingError as error:

@@ -11,7 +11,7 @@ from saleor_cryptopay.operations.runtime import Runtime
 
 # Dotted path of a function that returns a Runtime, or None where it is switched off.
 SETTING: Final = "CRYPTOPAY_RUNTIME"
-DEFAULT: Final = "saleor_cryptopay.bridge.plugin.active_runtime"
+DEFAULT: Final = "saleor_cryptopay.bridge.active.active_runtime"
 
 
 def command_runtime() -> Runtime:

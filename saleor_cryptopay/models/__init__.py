@@ -1,0 +1,31 @@
+"""What is kept: fields and constraints, no decisions.
+
+Coin amounts are whole base units of the row's asset (up to 78 digits), fiat amounts
+are Decimal with three places beside a currency, times are aware UTC. Only
+`operations.ledger` changes a payment's state.
+"""
+
+from .deliveries import Delivery
+from .fields import UnitsField, new_token
+from .ledger import Effect, Entry
+from .market import MarketPair, MarketRate
+from .payments import Address, PastQuote, Payment
+from .polling import Cursor, Spending
+from .transfers import UNDERWAY, Transfer
+
+__all__ = [
+    "UNDERWAY",
+    "Address",
+    "Cursor",
+    "Delivery",
+    "Effect",
+    "Entry",
+    "MarketPair",
+    "MarketRate",
+    "PastQuote",
+    "Payment",
+    "Spending",
+    "Transfer",
+    "UnitsField",
+    "new_token",
+]
