@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from saleor.checkout.lock_objects import checkout_qs_select_for_update
+from saleor.checkout.models import Checkout
 from saleor.order.lock_objects import order_qs_select_for_update
 from saleor.payment import TransactionAction
 from saleor.payment.lock_objects import transaction_item_qs_select_for_update
@@ -22,6 +23,7 @@ from saleor.plugins.manager import get_plugins_manager
 from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Credit
 
+from .amounts import count_gift_cards, refresh_prices
 from .closed_orders import kept_closed
 from .identity import PLUGIN_ID
 from .particulars import find_particulars, store_on_order, tell_history
@@ -38,6 +40,8 @@ def write_event(item: Any, kind: str, credit: Credit, app: Any) -> None:
             not hold still.
     """
     for _ in range(PATIENCE):
+        if item.order_id is not None:
+            refresh_prices(item.order)
         with transaction.atomic():
             locked = _lock(item)
             if locked is not None:
@@ -116,6 +120,8 @@ def _update(item: Any, credit: Credit, app: Any) -> None:
             app,
             **before,
         )
+    if item.checkout_id is not None:
+        count_gift_cards(Checkout.objects.get(pk=item.checkout_id))
     if item.order_id is not None:
         store_on_order(item.order_id, str(item.token))
         tell_history(item.order_id, credit, app)

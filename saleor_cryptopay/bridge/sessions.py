@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from saleor.channel import TransactionFlowStrategy
+from saleor.order.models import Order
 from saleor.payment.interface import (
     PaymentGatewayData,
     TransactionSessionData,
@@ -30,7 +31,9 @@ from saleor_cryptopay.operations.quoting import quote_for, renew_quote
 from saleor_cryptopay.operations.runtime import Runtime
 from saleor_cryptopay.web.status import payment_data
 
+from .amounts import find_due, refresh_prices
 from .app_row import ensure_app
+from .closed_orders import why_unwanted
 from .exclusion import refuse_second_api
 from .identity import PLUGIN_ID
 
@@ -110,21 +113,36 @@ def _reply(data: TransactionSessionData, session: Any, runtime: Runtime) -> Repl
 
 
 def _initialize(data: TransactionSessionData, runtime: Runtime) -> Payment:
-    action = data.action
-    if action.amount <= 0:
-        raise QuoteError("There is nothing left to pay.")
+    total = _total(data)
     refuse_second_api(data.source_object)
     _name(data.transaction)
     return open_payment(
         Opening(
             reference=str(data.transaction.token),
             channel=data.source_object.channel.slug,
-            total=action.amount,
-            currency=action.currency,
+            total=total,
+            currency=data.action.currency,
             asset_key=_asset_key(data),
         ),
         runtime,
     )
+
+
+def _total(data: TransactionSessionData) -> Decimal:
+    """Return what to ask for: the amount of the session, and never more than is due.
+
+    Raises:
+        QuoteError: nothing is due, or the shop wants no money for it any more.
+    """
+    source, item = data.source_object, data.transaction
+    if reason := why_unwanted(item, is_ours=bool(item.charged_value)):
+        raise QuoteError(f"Nothing is to be paid: {reason}.")
+    if isinstance(source, Order):
+        refresh_prices(source)
+    total = min(Decimal(data.action.amount), find_due(source, item))
+    if total <= 0:
+        raise QuoteError("There is nothing left to pay.")
+    return total
 
 
 def _process(data: TransactionSessionData, runtime: Runtime) -> Payment:
@@ -162,18 +180,21 @@ def _action_required(
     details = payment_data(payment, runtime)
     return {
         "result": "CHARGE_ACTION_REQUIRED",
-        "amount": str(data.action.amount),
+        "amount": str(payment.total),
         "pspReference": str(data.transaction.token),
         "externalUrl": details["page_url"],
-        "message": _waiting_words(data),
+        "message": _waiting_words(data, payment),
         "data": {"payment": details},
     }
 
 
-def _waiting_words(data: TransactionSessionData) -> str:
+def _waiting_words(data: TransactionSessionData, payment: Payment) -> str:
     words = "Waiting for the customer's coins."
+    if payment.total < data.action.amount:
+        total, currency = payment.total, payment.currency
+        words += f" No more than {total} {currency} was left to pay: that is asked for."
     if data.action.action_type == TransactionFlowStrategy.AUTHORIZATION:
-        return f"{words} Coins cannot be held: they will be charged, not authorized."
+        words += " Coins cannot be held: they will be charged, not authorized."
     return words
 
 

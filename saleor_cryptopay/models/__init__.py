@@ -2,7 +2,8 @@
 
 Coin amounts are whole base units of the row's asset (up to 78 digits), fiat amounts
 are Decimal with three places beside a currency, times are aware UTC. Only
-`operations.ledger` changes a payment's state.
+`operations.ledger` changes a payment's state, and only `operations.refunds.ledger` a
+refund's.
 """
 
 from .deliveries import Delivery
@@ -11,6 +12,7 @@ from .ledger import Effect, Entry
 from .market import MarketPair, MarketRate
 from .payments import Address, PastQuote, Payment
 from .polling import Cursor, Spending
+from .refunds import Refund, RefundEntry
 from .transfers import UNDERWAY, Transfer
 
 __all__ = [
@@ -24,6 +26,8 @@ __all__ = [
     "MarketRate",
     "PastQuote",
     "Payment",
+    "Refund",
+    "RefundEntry",
     "Spending",
     "Transfer",
     "UnitsField",

@@ -52,6 +52,9 @@ class Effect(models.Model):
         END = "end", "end"
         COMPLETE = "complete", "complete"
         CANCEL_ORDER = "cancel_order", "cancel order"
+        REFUND_BEGUN = "refund_begun", "refund begun"
+        REFUND_DONE = "refund_done", "refund done"
+        REFUND_FAILED = "refund_failed", "refund failed"
 
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="effects")
     key = models.CharField(max_length=255)

@@ -36,13 +36,21 @@ def receive(request: HttpRequest, *, gateway: str, runtime: Runtime) -> HttpResp
     body = _read_body(request)
     if body is None:
         return json_answer({"error": "too large"}, status=413)
-    headers = {name.lower(): value for name, value in request.headers.items()}
     try:
-        secret = runtime.gateway.verify(headers, body)
+        secret = runtime.gateway.verify(_read_headers(request), body)
     except DeliveryError:
         return json_answer({"error": "not verified"}, status=400)
     receive_delivery(body, runtime, secret=secret)
     return HttpResponse(b"{}", headers=_TAKEN)
+
+
+def _read_headers(request: HttpRequest) -> dict[str, str]:
+    """Return what was sent beside the body, names in lower case, as gateways ask."""
+    return {
+        name.removeprefix("HTTP_").replace("_", "-").lower(): value
+        for name, value in request.META.items()
+        if name.startswith("HTTP_")
+    }
 
 
 def _read_body(request: HttpRequest) -> bytes | None:
@@ -51,7 +59,7 @@ def _read_body(request: HttpRequest) -> bytes | None:
     The announced length is believed when it is too long already; a sender that
     announces less, or nothing, is cut off by reading one byte over the limit.
     """
-    announced = request.headers.get("Content-Length", "")
+    announced = request.META.get("CONTENT_LENGTH") or ""
     if announced.isdecimal() and int(announced[:_DIGITS]) > BODY_LIMIT:
         return None
     body: bytes = request.read(BODY_LIMIT + 1)

@@ -1,0 +1,87 @@
+"""How much is left to pay of a checkout or an order, as its merchant would say it.
+
+Saleor's own default for `transactionInitialize` leaves gift cards, granted refunds and
+the older Payments API out, and a storefront may name any amount: customers would be
+asked for more than is due.
+"""
+
+import inspect
+from decimal import Decimal
+from typing import Any, Final
+
+from saleor.checkout.models import Checkout
+from saleor.checkout.payment_utils import update_checkout_payment_statuses
+from saleor.core.prices import quantize_price
+from saleor.core.taxes import zero_money
+from saleor.order.calculations import fetch_order_prices_if_expired
+from saleor.plugins.manager import get_plugins_manager
+
+NOTHING: Final = Decimal(0)
+
+
+def find_due(source: Any, item: Any) -> Decimal:
+    """Return what is left to pay, not counting what one transaction paid itself.
+
+    Args:
+        source: a checkout or an order, its prices as Saleor knows them.
+        item: the transaction that is to pay.
+    """
+    is_checkout = isinstance(source, Checkout)
+    due = _checkout_due(source).amount if is_checkout else _order_due(source)
+    others = source.payment_transactions.exclude(pk=item.pk)
+    due -= sum(map(_covered, others), NOTHING)
+    return max(NOTHING, Decimal(quantize_price(due, source.currency)))
+
+
+def refresh_prices(order: Any) -> None:
+    """Have Saleor work out the total of an order that staff have edited.
+
+    Saleor does so only when somebody asks for the order's prices: until then a credit
+    would be held against the total from before. May ask a tax app: call it without a
+    lock.
+    """
+    if not order.should_refresh_prices:
+        return
+    arguments = {"order": order, "manager": get_plugins_manager(allow_replica=False)}
+    if "requestor" in inspect.signature(fetch_order_prices_if_expired).parameters:
+        arguments["requestor"] = None
+    prices = fetch_order_prices_if_expired(**arguments)
+    if hasattr(prices, "get"):  # a promise, from 3.23 on
+        prices.get()
+
+
+def count_gift_cards(checkout: Any) -> None:
+    """Let a checkout's gift cards count as paid; it is locked by the caller.
+
+    Saleor does so itself from 3.22 on. In 3.21 a checkout whose rest was paid would
+    stay open for good.
+    """
+    if checkout.gift_cards.exists():
+        update_checkout_payment_statuses(
+            checkout=checkout,
+            checkout_total_gross=_checkout_due(checkout),
+            checkout_has_lines=checkout.lines.exists(),
+        )
+
+
+def _checkout_due(checkout: Any) -> Any:
+    due = checkout.total.gross - checkout.get_total_gift_cards_balance()
+    return max(due, zero_money(checkout.currency))
+
+
+def _order_due(order: Any) -> Decimal:
+    """Return the total less what staff granted back and what payments captured."""
+    granted = order.granted_refunds.values_list("amount_value", flat=True)
+    captured = order.payments.values_list("captured_amount", flat=True)
+    return Decimal(order.total_gross_amount - sum(granted) - sum(captured))
+
+
+def _covered(item: Any) -> Decimal:
+    """Return what a transaction has paid, holds, or is about to pay or hold."""
+    amounts = (
+        item.charged_value,
+        item.charge_pending_value,
+        item.authorized_value,
+        item.authorize_pending_value,
+    )
+    return sum(map(Decimal, amounts), NOTHING)
