@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# How many processes run the tests: most of the time they wait for one another.
+JOBS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help venv lint test chaos bench demo hooks pins
@@ -34,7 +36,7 @@ lint: $(READY) ## Check style, types, architecture and migrations
 	  --check --dry-run --settings tests.settings
 
 test: $(READY) ## Run all tests that can run here; ARGS goes to pytest
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses $(JOBS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 chaos: $(READY) ## Run the proofs in their long form; FULL=1 in the longest (days)
 	PROOFS=long WRITE_FIGURES=1 FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) FULL=$(FULL) \

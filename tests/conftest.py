@@ -1,23 +1,31 @@
-"""What every test stands on: a real PostgreSQL, and a report of what did not run."""
+"""What every test stands on: a real PostgreSQL, and a report of what did not run.
+
+Tests may be spread over processes (`pytest -n 2`). A file, or all that one Saleor runs,
+then stays in one of them, and each process starts what its tests need.
+"""
 
 import os
+import re
 import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from _pytest.terminal import TerminalReporter
 from django.db import connections
+from xdist.scheduler import LoadScopeScheduling
 
+from demo.services.installs import VERSIONS
 from demo.services.postgres import Postgres, start_postgres
 from demo.services.processes import ServiceError
 
 SALEOR_TESTS = Path(__file__).parent / "saleor"
-KEPT = pytest.StashKey[Path]()
+KEPT = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +39,7 @@ def service_folder(request: pytest.FixtureRequest) -> Iterator[Path]:
     folder.chmod(0o711)
     yield folder
     if request.session.testsfailed:
-        request.config.stash[KEPT] = folder
+        _keep(request.config, [str(folder)])
     else:
         shutil.rmtree(folder)
 
@@ -65,24 +73,58 @@ def django_db_modify_db_settings(postgres: Postgres) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests on real Saleors last, one version after the other."""
-    items.sort(key=_turn)
+    """Put the tests on real Saleors first, one version after the other.
+
+    They take longest: what is short fills up the processes at the end.
+    """
+    items.sort(key=lambda item: _version(item) or "~")
 
 
-def _turn(item: pytest.Item) -> tuple[bool, str]:
+def _version(item: pytest.Item) -> str:
+    """Return which Saleor a test runs on; "" for none."""
     if SALEOR_TESTS not in item.path.parents:
-        return (False, "")
+        return ""
     specification = getattr(item, "callspec", None)
     version = specification.params.get("install", "") if specification else ""
-    return (True, str(version))
+    return f"saleor {version}"
+
+
+def _keep(config: pytest.Config, folders: list[str]) -> None:
+    """Remember where the logs of a failure are; another process has to be told."""
+    config.stash.setdefault(KEPT, []).extend(folders)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["kept"] = config.stash[KEPT]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Deal out whole files, and all that one Saleor runs as one piece."""
+    return OneSaleorEach(config, log)
+
+
+class OneSaleorEach(LoadScopeScheduling):
+    """Starts each Saleor in one process only."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        if not file.startswith("tests/saleor/"):
+            return file
+        versions = {"main", *VERSIONS} & set(re.split(r"[\[\]-]", test))
+        return " ".join(["saleor", *versions])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a process that ran tests has to tell."""
+    _keep(node.config, getattr(node, "workeroutput", {}).get("kept", []))
 
 
 def pytest_terminal_summary(
     terminalreporter: TerminalReporter, config: pytest.Config
 ) -> None:
     """Say where the logs of a failure are, and in plain words what did not run."""
-    if KEPT in config.stash:
-        terminalreporter.write_line(f"Logs and data: {config.stash[KEPT]}")
+    for folder in config.stash.get(KEPT, []):
+        terminalreporter.write_line(f"Logs and data: {folder}")
     reasons = Counter(
         _reason(report) for report in terminalreporter.stats.get("skipped", [])
     )

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from _pytest.terminal import TerminalReporter
@@ -52,7 +53,21 @@ def figure(pytestconfig: pytest.Config) -> Figure:
 
 
 class Summary:
-    """Writes the section `figures` at the end of the run."""
+    """Writes the section `figures` at the end of the run.
+
+    Where several processes run the tests, each tells its own when it ends.
+    """
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Hand the figures to the process that writes the summary."""
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput["figures"] = session.config.stash[FIGURES]
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over the figures of a process that ran tests."""
+        told = getattr(node, "workeroutput", {}).get("figures", {})
+        node.config.stash[FIGURES].update(told)
 
     def pytest_terminal_summary(
         self, terminalreporter: TerminalReporter, config: pytest.Config
