@@ -1,9 +1,10 @@
 """The port that every gateway implements, and the values it speaks.
 
-A gateway is asked over the network (`test_connection` to `withdraw`) and read
+A gateway is asked over the network (`test_connection` to `register_webhook`) and read
 without it (`verify`, `parse`: bytes in, facts out). Every network call has a
 deadline and ends in a value or in exactly one of TerminalError, RetryableError and
-IndeterminateError (`core.errors`).
+IndeterminateError (`core.errors`). Whoever holds a `Gateway` can send no coins: that
+is `payouts.Payouts`, with a key of its own.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -103,17 +104,6 @@ class Webhook:
     is_active: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """Coins on their way out. Amounts and fees are plain decimal text in coins."""
-
-    id: str
-    status: str
-    amount: str
-    fee: str
-    hash: str
-
-
 class Gateway(Protocol):
     """What the plugin asks of a gateway."""
 
@@ -198,22 +188,6 @@ class Gateway(Protocol):
 
     def register_webhook(self, url: str) -> Webhook:
         """Have every event we understand sent to `url`."""
-        ...
-
-    def withdraw(
-        self, asset: Asset, units: int, address: str, *, metadata: Mapping[str, str]
-    ) -> Withdrawal:
-        """Send coins out. Never repeated by the adapter itself.
-
-        Raises:
-            TerminalError: refused (balance, limit, address).
-            RetryableError: surely not sent.
-            IndeterminateError: perhaps sent: look it up before asking again.
-        """
-        ...
-
-    def fetch_withdrawal(self, withdrawal_id: str) -> Withdrawal:
-        """Return one withdrawal as the gateway knows it now."""
         ...
 
     @property

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from saleor_cryptopay.core.assets import find_asset
-from saleor_cryptopay.gateways.crypton import CryptonGateway
+from saleor_cryptopay.gateways.crypton import CryptonGateway, CryptonPayouts
 
 from .loopback import Loopback
 
@@ -27,6 +27,10 @@ ISSUED = {
 
 def over(server: Loopback, key: str = KEY) -> CryptonGateway:
     return CryptonGateway(server.url, key, [SECRET])
+
+
+def payouts_over(server: Loopback, key: str = KEY) -> CryptonPayouts:
+    return CryptonPayouts(server.url, key)
 
 
 def row(number: int, **changes: object) -> dict[str, object]:

@@ -19,9 +19,11 @@ from saleor_cryptopay.core.errors import (
     TerminalError,
 )
 from saleor_cryptopay.gateways.base import Gateway
-from saleor_cryptopay.gateways.registry import build_gateway
+from saleor_cryptopay.gateways.payouts import Payouts
+from saleor_cryptopay.gateways.registry import build_gateway, build_payouts
 
-from .conformance import USDT, Delivery, GatewayConformance, issue
+from .conformance import USDT, Delivery, GatewayConformance, issue, since_now
+from .payouts_conformance import PayoutsConformance, send
 
 KEY = "sk_test_sandbox"
 SECRET = "sandbox-webhook-secret-0000000000"
@@ -75,6 +77,9 @@ class SandboxWorld:
 
     def mine(self, count: int) -> None:
         self.do("blocks", count=count)
+
+    def fail(self, withdrawal_id: str) -> None:
+        self.do(f"withdrawals/{withdrawal_id}/fail")
 
     def deliveries(
         self, url: str, count: int
@@ -138,6 +143,11 @@ def gateway(world: SandboxWorld) -> Gateway:
 
 
 @pytest.fixture
+def payouts(world: SandboxWorld) -> Payouts:
+    return build_payouts("crypton", api_url=f"{world.url}/api/v1", api_key=KEY)
+
+
+@pytest.fixture
 def stranger(world: SandboxWorld) -> Gateway:
     return build(world, "sk_test_stranger")
 
@@ -151,7 +161,16 @@ class TestCrypton(GatewayConformance):
         world.do("dialect", **DIALECTS[dialect])
 
 
-@pytest.mark.parametrize(
+@pytest.mark.parametrize("dialect", DIALECTS)
+class TestCryptonPayouts(PayoutsConformance):
+    """The sandbox, in each of the dialects that the gateway's pages document."""
+
+    @pytest.fixture(autouse=True)
+    def _speak(self, world: SandboxWorld, dialect: str) -> None:
+        world.do("dialect", **DIALECTS[dialect])
+
+
+FAULTS = pytest.mark.parametrize(
     ("fault", "on_asking", "on_making"),
     [
         ("down", RetryableError, IndeterminateError),
@@ -169,6 +188,9 @@ class TestCrypton(GatewayConformance):
         ("rate_limited", RetryableError, RetryableError),
     ],
 )
+
+
+@FAULTS
 def test_each_fault_has_its_outcome(
     world: SandboxWorld,
     gateway: Gateway,
@@ -182,6 +204,25 @@ def test_each_fault_has_its_outcome(
     assert type(caught.value) is on_making
     with pytest.raises(GatewayError) as caught:
         gateway.test_connection()
+    assert type(caught.value) is on_asking
+
+
+@FAULTS
+def test_each_fault_has_its_outcome_for_sending(
+    world: SandboxWorld,
+    payouts: Payouts,
+    fault: str,
+    on_asking: type[GatewayError],
+    on_making: type[GatewayError],
+) -> None:
+    world.do("faults", kind=fault)
+    with pytest.raises(GatewayError) as caught:
+        send(payouts)
+    # An order in a form that cannot be read is one all the same.
+    is_garbled = fault == "wrong_types"
+    assert type(caught.value) is (IndeterminateError if is_garbled else on_making)
+    with pytest.raises(GatewayError) as caught:
+        list(payouts.recent(since_now(), USDT))
     assert type(caught.value) is on_asking
 
 

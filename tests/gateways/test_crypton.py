@@ -1,14 +1,27 @@
 """The adapter against scripted answers: what it sends, accepts and refuses."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import pytest
 
-from saleor_cryptopay.core.errors import IndeterminateError, TerminalError
+from saleor_cryptopay.core.errors import IndeterminateError, SettingError, TerminalError
+from saleor_cryptopay.gateways.crypton import CryptonPayouts
 from saleor_cryptopay.gateways.crypton.webhooks import EVENTS
 
-from .crypton_answers import ADDRESS, BTC, HOOK, ISSUED, USDT, over, sent_json
+from .crypton_answers import (
+    ADDRESS,
+    BTC,
+    HOOK,
+    ISSUED,
+    USDT,
+    over,
+    payouts_over,
+    sent_json,
+)
 from .loopback import Loopback, answer
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +144,7 @@ def test_an_incomplete_registration_is_brought_up_to_date(
 def test_a_withdrawal_is_sent_as_documented() -> None:
     reply = {"id": "w1", "status": "pending", "fee": "0.002", "amount": "1.5"}
     with Loopback(answer(reply, "201 Created")) as server:
-        sent = over(server).withdraw(USDT, 1_500_000, ADDRESS, metadata={"r": "1"})
+        sent = payouts_over(server).send(USDT, 1_500_000, ADDRESS, metadata={"r": "1"})
     assert (sent.id, sent.status, sent.fee, sent.hash) == ("w1", "pending", "0.002", "")
     assert sent_json(server) == {
         "network": "ethereum",
@@ -146,7 +159,7 @@ def test_a_withdrawal_is_sent_as_documented() -> None:
 def test_a_withdrawal_that_nobody_can_name_is_indeterminate(reply: object) -> None:
     with Loopback(answer(reply)) as server:
         with pytest.raises(IndeterminateError):
-            over(server).withdraw(USDT, 1, ADDRESS, metadata={})
+            payouts_over(server).send(USDT, 1, ADDRESS, metadata={})
         assert len(server.requests) == 1
 
 
@@ -154,5 +167,47 @@ def test_a_withdrawal_that_nobody_can_name_is_indeterminate(reply: object) -> No
 def test_nothing_cannot_be_withdrawn(units: int) -> None:
     with Loopback(answer({})) as server:
         with pytest.raises(TerminalError):
-            over(server).withdraw(USDT, units, ADDRESS, metadata={})
+            payouts_over(server).send(USDT, units, ADDRESS, metadata={})
         assert not server.requests
+
+
+ORDER = {
+    "id": "w1",
+    "status": "pending",
+    "network": "ethereum",
+    "coin": "usdt_erc20",
+    "amount": "1.5",
+    "to_address": ADDRESS,
+    "metadata": {"refund": "r1"},
+    "created_at": "2026-03-01T12:00:00Z",
+}
+
+
+def test_an_order_is_read_in_every_documented_form() -> None:
+    other = {"id": "w2", "status": "completed", "address": ADDRESS, "createdAt": None}
+    with Loopback(answer([ORDER, other])) as server:
+        first, second = payouts_over(server).recent(LONG_AGO, USDT)
+    assert (first.coin, first.to_address) == ("usdt", ADDRESS)
+    assert first.metadata == {"refund": "r1"}
+    assert (second.status, second.to_address) == ("confirmed", ADDRESS)
+    assert b"from_date=2026-01-01T00%3A00%3A00Z" in server.requests[0]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"status": "resting"}, {"id": None}, {"amount": 1.5}]
+)
+def test_an_order_that_cannot_be_read_is_not_passed_over(
+    changes: Mapping[str, object],
+) -> None:
+    with (
+        Loopback(answer([ORDER | dict(changes), ORDER])) as server,
+        pytest.raises(TerminalError, match="no documented form"),
+    ):
+        list(payouts_over(server).recent(LONG_AGO, USDT))
+
+
+def test_a_key_that_sends_is_refused_under_its_own_name() -> None:
+    with pytest.raises(SettingError) as caught:
+        CryptonPayouts("https://gateway.example/api/v1", "canary")
+    assert caught.value.field == "refund_api_key"
+    assert "canary" not in str(caught.value)

@@ -5,5 +5,6 @@ addresses, watches them and tells what arrives.
 """
 
 from .gateway import CryptonGateway
+from .payouts import CryptonPayouts
 
-__all__ = ["CryptonGateway"]
+__all__ = ["CryptonGateway", "CryptonPayouts"]

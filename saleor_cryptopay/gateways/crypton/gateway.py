@@ -1,26 +1,15 @@
 """The adapter: our `Gateway` protocol, spoken in the gateway's HTTP API."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Final
-from urllib.parse import urlsplit
+from datetime import datetime
 
-from saleor_cryptopay.core.addresses import canonical_address
 from saleor_cryptopay.core.assets import Asset
-from saleor_cryptopay.core.errors import (
-    AddressError,
-    IndeterminateError,
-    MalformedError,
-    SettingError,
-    TerminalError,
-)
 from saleor_cryptopay.core.events import (
     AddressReported,
     GatewayEvent,
     TransferReported,
 )
-from saleor_cryptopay.core.money import format_units
+from saleor_cryptopay.core.telemetry import NO_TRACER, Tracer
 from saleor_cryptopay.gateways.base import (
     CoinOffer,
     Connection,
@@ -28,7 +17,6 @@ from saleor_cryptopay.gateways.base import (
     IssuedAddress,
     NetworkOffer,
     Webhook,
-    Withdrawal,
 )
 from saleor_cryptopay.gateways.client import Client
 from saleor_cryptopay.gateways.documents import Fields
@@ -39,12 +27,9 @@ from saleor_cryptopay.gateways.signatures import (
 )
 
 from . import replies
+from .account import ask_who_we_are, build_client, read_environment, written_time
 from .api import Api, segment, understand, understood
 from .webhooks import EVENTS, SIGNATURE_HEADER, parse_delivery, read_address
-
-# Host and path: no user, query or fragment.
-_ADDRESS: Final = re.compile(r"[a-z]+://[^\s?#@\\]+", re.ASCII)
-_KEY: Final = re.compile(r"sk_(test|live)_[!-~]+", re.ASCII)
 
 
 class CryptonGateway:
@@ -59,6 +44,7 @@ class CryptonGateway:
         api_key: str,
         webhook_secrets: Sequence[str],
         client: Client | None = None,
+        tracer: Tracer = NO_TRACER,
     ) -> None:
         """Prepare; nothing is asked yet.
 
@@ -67,27 +53,21 @@ class CryptonGateway:
             api_key: `sk_test_…` or `sk_live_…`, which decides the environment.
             webhook_secrets: any of them makes a signature valid.
             client: what to ask through, where it is not to be made here.
+            tracer: who is told how long requests take.
 
         Raises:
             SettingError: the address or the key is of no such form.
         """
-        self.environment = _environment(api_key)
+        self.environment = read_environment(api_key)
         self._secrets = tuple(webhook_secrets)
-        self._api = Api(client or _client(api_url, api_key))
+        self._api = Api(client or build_client(api_url, api_key, tracer))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} ({self.environment})>"
 
     def test_connection(self) -> Connection:
         """Ask who we are to the gateway; see `Gateway.test_connection`."""
-        connection = self._api.get("/auth/test", replies.read_connection)
-        if connection.environment not in (None, self.environment):
-            raise TerminalError(
-                f"“api_key” is a {self.environment} key, but the gateway says that it"
-                f" is for {connection.environment}.",
-                code="WRONG_ENVIRONMENT",
-            )
-        return connection
+        return ask_who_we_are(self._api, self.environment)
 
     def create_address(
         self, asset: Asset, *, label: str, metadata: Mapping[str, str]
@@ -126,9 +106,9 @@ class CryptonGateway:
         """Yield incoming transactions; see `Gateway.transactions_since`."""
         query = {"type": "incoming"}
         if since is not None:
-            query["from_date"] = _iso(since)
+            query["from_date"] = written_time(since)
         if until is not None:
-            query["to_date"] = _iso(until)
+            query["to_date"] = written_time(until)
         if address_id:
             query["address_id"] = address_id
         for rows in self._api.pages("/transactions", "transactions", query):
@@ -166,33 +146,6 @@ class CryptonGateway:
             self._api.put(f"/webhooks/{segment(known.id)}", form)
         return Webhook(known.id, url, known.events | set(EVENTS), is_active=True)
 
-    def withdraw(
-        self, asset: Asset, units: int, address: str, *, metadata: Mapping[str, str]
-    ) -> Withdrawal:
-        """Send coins out; see `Gateway.withdraw`."""
-        if units <= 0:
-            raise TerminalError("There is nothing to send.", code="INVALID_REQUEST")
-        form = {
-            "network": asset.network.slug,
-            "coin": asset.coin,
-            "amount": format_units(units, asset.decimals),
-            "to_address": self._destination(asset, address),
-            "metadata": dict(metadata),
-        }
-        value = self._api.post("/withdrawals", form)
-        try:
-            return replies.read_withdrawal(value)
-        except MalformedError as error:
-            raise IndeterminateError(
-                f"The gateway took a withdrawal and does not say which. {error}",
-                code="NONSENSE",
-            ) from None
-
-    def fetch_withdrawal(self, withdrawal_id: str) -> Withdrawal:
-        """Return one withdrawal as the gateway knows it now."""
-        path = f"/withdrawals/{segment(withdrawal_id)}"
-        return self._api.get(path, replies.read_withdrawal)
-
     @property
     def has_webhook_secret(self) -> bool:
         """Whether any secret is configured that can make a signature valid."""
@@ -214,43 +167,6 @@ class CryptonGateway:
     @property
     def _is_test(self) -> bool:
         return self.environment is Environment.TEST
-
-    def _destination(self, asset: Asset, address: str) -> str:
-        try:
-            return canonical_address(address, asset.network, is_test=self._is_test)
-        except AddressError as error:
-            raise TerminalError(
-                f"Coins cannot be sent there: {error}", code="INVALID_ADDRESS"
-            ) from None
-
-
-def _environment(api_key: str) -> Environment:
-    match = _KEY.fullmatch(api_key)
-    if match is None:
-        raise SettingError(
-            "api_key",
-            "a key of this gateway begins with sk_test_ or sk_live_ and has no spaces",
-        )
-    return Environment(match[1])
-
-
-def _client(api_url: str, api_key: str) -> Client:
-    try:
-        parts = urlsplit(api_url)
-        is_address = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_address = False
-    is_web = api_url.startswith(("https://", "http://"))
-    if not is_address or not is_web or not _ADDRESS.fullmatch(api_url):
-        raise SettingError(
-            "api_url", "this is no address of the form https://host/api/v1, and no more"
-        )
-    return Client(api_url, headers={"X-Api-Key": api_key})
-
-
-def _iso(moment: datetime) -> str:
-    """Write a time as the gateway does: whole seconds, rounded down, and a Z."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _read_incoming(row: object) -> TransferReported | None:

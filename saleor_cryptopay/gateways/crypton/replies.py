@@ -23,9 +23,9 @@ from saleor_cryptopay.gateways.base import (
     IssuedAddress,
     NetworkOffer,
     Webhook,
-    Withdrawal,
 )
 from saleor_cryptopay.gateways.documents import Fields
+from saleor_cryptopay.gateways.payouts import Withdrawal, WithdrawalStatus
 
 from .names import plain_coin
 
@@ -39,6 +39,8 @@ _ENVIRONMENTS: Final = {
 _LONGEST_SLUG: Final = 32
 _LONGEST_COIN: Final = 64
 _LONGEST_URL: Final = 2048
+# What its webhooks call it when coins that were sent have arrived, and a spelling.
+_OTHER_WORDS: Final = {"completed": "confirmed", "canceled": "cancelled"}
 
 
 def read_rows(value: object, name: str) -> Sequence[object]:
@@ -213,12 +215,26 @@ def read_webhook(value: object) -> Webhook:
 
 
 def read_withdrawal(value: object) -> Withdrawal:
-    """Read a withdrawal; "" stands for what a page leaves out."""
+    """Read an order to send coins; "" stands for what a page leaves out."""
     fields = Fields(value, "a withdrawal")
+    network = fields.optional_text("network", longest=_LONGEST_SLUG).lower()
+    coin = fields.optional_text("coin", longest=_LONGEST_COIN)
     return Withdrawal(
         id=fields.text("id"),
-        status=read_status(fields, "pending"),
+        status=_withdrawal_status(read_status(fields, "pending")),
         amount=fields.optional_amount("amount") or "",
         fee=fields.optional_figure("fee") or "",
         hash=fields.optional_text("transaction_hash", "hash"),
+        network=network,
+        coin=plain_coin(coin, network),
+        to_address=fields.optional_text("to_address", "address"),
+        metadata=fields.labels("metadata"),
+        created_at=fields.optional_moment("created_at", "createdAt"),
     )
+
+
+def _withdrawal_status(word: str) -> WithdrawalStatus:
+    try:
+        return WithdrawalStatus(_OTHER_WORDS.get(word, word))
+    except ValueError:
+        raise MalformedError(f"“{word}” is no status of a withdrawal.") from None
