@@ -1,6 +1,6 @@
-"""The one way out: every request to a gateway leaves through here.
+"""The one way out: every request to a gateway or a source of rates leaves through here.
 
-One keep-alive pool of connections for each process, whichever gateways it serves. A
+One keep-alive pool of connections for each process, whomever it speaks to. A
 call ends by its deadline, repeats only what may be repeated, follows no redirect, and
 keeps the credentials out of everything that can be printed.
 """
@@ -23,8 +23,10 @@ from saleor_cryptopay.core.errors import (
     IndeterminateError,
     RetryableError,
 )
+from saleor_cryptopay.core.telemetry import NO_TRACER, Tracer
 
 from .outcomes import LARGEST_REPLY, Reply, read_reply, seconds_to_rest
+from .peers import GATEWAY, Peer
 from .transport import BoundedTransport, Deadline, LostError, UnsentError, bounded_by
 
 _TRIES: Final = 3
@@ -82,15 +84,26 @@ class _Call:
 
 
 class Client:
-    """A gateway's HTTP API, spoken to with one account's credentials."""
+    """An HTTP API, spoken to with one account's credentials."""
 
-    def __init__(self, base_url: str, *, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        headers: Mapping[str, str],
+        peer: Peer = GATEWAY,
+        tracer: Tracer = NO_TRACER,
+    ) -> None:
         """Prepare; nothing is opened.
 
         Args:
             base_url: what every path is appended to, such as `https://…/api/v1`.
             headers: the credentials; each value is a secret, and no empty text.
+            peer: whose API it is, for messages.
+            tracer: who is told how long requests take.
         """
+        self._peer = peer
+        self._tracer = tracer
         self._base_url = base_url.rstrip("/")
         self._credentials = _Credentials(headers)
         self._account = f"{self._base_url} {self._credentials.fingerprint()}"
@@ -124,8 +137,11 @@ class Client:
         """
         self._respect_rest()
         call = _Call(method, self._base_url + path, params, json, safe)
-        end = Deadline.after(deadline)
-        tries = _TRIES if safe else 1
+        with self._tracer.span("request", peer=self._peer.name, method=method):
+            return self._repeat(call, Deadline.after(deadline))
+
+    def _repeat(self, call: _Call, end: Deadline) -> object:
+        tries = _TRIES if call.is_safe else 1
         for pause in (_FIRST_PAUSE * 2**tried for tried in range(tries - 1)):
             try:
                 return self._try(call, end)
@@ -140,7 +156,8 @@ class Client:
         left = _resting.get(self._account, 0) - time.monotonic()
         if left > 0:
             raise RetryableError(
-                f"The gateway's rate limit is used up for {ceil(left)} more seconds.",
+                f"{self._peer.at_first}'s rate limit is used up for {ceil(left)} more"
+                " seconds.",
                 code="RATE_LIMIT_EXCEEDED",
                 retry_after=ceil(left),
             )
@@ -151,16 +168,17 @@ class Client:
             reply = self._exchange(call, end)
         except UnsentError as error:
             failure = RetryableError(
-                f"The gateway cannot be reached: {error}.", code="UNREACHABLE"
+                f"{self._peer.at_first} cannot be reached: {error}.", code="UNREACHABLE"
             )
         except LostError as error:
             kind = RetryableError if call.is_safe else IndeterminateError
             failure = kind(
-                f"The gateway's answer did not come: {error}.", code="NO_ANSWER"
+                f"{self._peer.at_first}'s answer did not come: {error}.",
+                code="NO_ANSWER",
             )
         else:
             self._note_rest(reply)
-            return read_reply(reply, safe=call.is_safe)
+            return read_reply(reply, self._peer, safe=call.is_safe)
         # Here, and not above: no error drags along the frames of the network code,
         # whose variables hold the credentials.
         raise failure

@@ -30,6 +30,7 @@ from saleor_cryptopay.core.errors import (
 )
 
 from .documents import UnreadableError, read_document
+from .peers import GATEWAY, Peer
 
 LARGEST_REPLY: Final = 2**20
 """Bytes."""
@@ -53,21 +54,6 @@ _REFUSALS: Final = frozenset(
         "DAILY_LIMIT_EXCEEDED",
     }
 )
-
-_ADVICE: Final[Mapping[str | int, str]] = {
-    "INVALID_API_KEY": "The gateway does not know this API key: check “api_key”.",
-    "EXPIRED_API_KEY": "The API key has expired: make a new one at the gateway.",
-    "INSUFFICIENT_PERMISSIONS": (
-        "The API key may not do this: give it the permission at the gateway."
-    ),
-    "IP_NOT_WHITELISTED": (
-        "The gateway does not accept this server's IP address: add it to the key's"
-        " whitelist at the gateway."
-    ),
-    401: "The gateway refuses the API key: check “api_key”.",
-    403: "The gateway does not allow this key to do this, or not from this server.",
-    404: "The gateway knows nothing under this address.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +80,26 @@ class _Complaint:
     request_id: str = ""
 
 
-def read_reply(reply: Reply, *, safe: bool) -> object:
+def read_reply(reply: Reply, peer: Peer = GATEWAY, *, safe: bool) -> object:
     """Return the value of a reply, taken out of its `{"success", "data"}` wrapping.
 
     Args:
         reply: what came.
+        peer: from whom.
         safe: whether the call may be repeated.
 
     Raises:
         TerminalError, RetryableError, IndeterminateError: see the head of this file.
     """
     if not 200 <= reply.status < 300:  # noqa: PLR2004 - the limits of HTTP's successes
-        raise _refusal(reply, _complaint(_document_or_none(reply)), safe=safe)
+        complaint = _complaint(_document_or_none(reply))
+        raise _refusal(reply, complaint, peer, safe=safe)
     if reply.status == 204:  # noqa: PLR2004 - No Content
         return None
-    document = _document(reply, safe=safe)
+    document = _document(reply, peer, safe=safe)
     if isinstance(document, dict):
         if document.get("error") or document.get("success") is False:
-            raise _refusal(reply, _complaint(document), safe=safe)
+            raise _refusal(reply, _complaint(document), peer, safe=safe)
         if document.get("success") is True and "data" in document:
             return document["data"]
     return document
@@ -152,29 +140,26 @@ def _http_date(text: str) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def _document(reply: Reply, *, safe: bool) -> object:
+def _document(reply: Reply, peer: Peer, *, safe: bool) -> object:
     if reply.is_cut:
-        _refuse_nonsense(f"more than {LARGEST_REPLY} bytes", safe=safe)
+        _refuse_nonsense(f"more than {LARGEST_REPLY} bytes", peer, safe=safe)
     try:
         return read_document(reply.body, LARGEST_REPLY)
     except UnreadableError:
         if safe and reply.body.lstrip()[:1] in (b"{", b"[", b""):
             raise RetryableError(
-                "The gateway's answer stops in the middle.", code="CUT_SHORT"
+                f"{peer.at_first}'s answer stops in the middle.", code="CUT_SHORT"
             ) from None
-        _refuse_nonsense("something that is not JSON", safe=safe)
+        _refuse_nonsense("something that is not JSON", peer, safe=safe)
     except MalformedError as error:
-        _refuse_nonsense(f"what cannot be trusted. {error}", safe=safe)
+        _refuse_nonsense(f"what cannot be trusted. {error}", peer, safe=safe)
 
 
-def _refuse_nonsense(what: str, *, safe: bool) -> NoReturn:
+def _refuse_nonsense(what: str, peer: Peer, *, safe: bool) -> NoReturn:
     if safe:
-        raise TerminalError(
-            f"The gateway answers with {what}: is “api_url” the address of its API?",
-            code="NONSENSE",
-        ) from None
+        raise TerminalError(peer.nonsense(what), code="NONSENSE") from None
     raise IndeterminateError(
-        f"The gateway answered with {what}.", code="NONSENSE"
+        f"{peer.at_first} answered with {what}.", code="NONSENSE"
     ) from None
 
 
@@ -205,33 +190,25 @@ def _clean(value: object) -> str:
     return "".join(char if char.isprintable() else " " for char in text[:200]).strip()
 
 
-def _refusal(reply: Reply, complaint: _Complaint, *, safe: bool) -> GatewayError:
+def _refusal(
+    reply: Reply, complaint: _Complaint, peer: Peer, *, safe: bool
+) -> GatewayError:
     status, code = reply.status, complaint.code or f"HTTP_{reply.status}"
     told = f" It says: {complaint.message}" if complaint.message else ""
     request_id = complaint.request_id
     if status in _RETRYABLE_STATUSES or code == _RATE_LIMIT:
         return RetryableError(
-            f"The gateway cannot take the request now ({code}).{told}",
+            f"{peer.at_first} cannot take the request now ({code}).{told}",
             code=code,
             request_id=request_id,
             retry_after=seconds_to_rest(reply),
         )
-    words = f"The gateway failed ({code}).{told}"
+    words = f"{peer.at_first} failed ({code}).{told}"
     if status >= 500:  # noqa: PLR2004 - the first of HTTP's server errors
         kind = RetryableError if safe else IndeterminateError
         return kind(words, code=code, request_id=request_id)
     if status < 300 and not safe and code not in _REFUSALS:  # noqa: PLR2004 - successes
         return IndeterminateError(words, code=code, request_id=request_id)
     return TerminalError(
-        _terminal_words(status, code) + told, code=code, request_id=request_id
+        peer.refusal(status, code) + told, code=code, request_id=request_id
     )
-
-
-def _terminal_words(status: int, code: str) -> str:
-    if 300 <= status < 400:  # noqa: PLR2004 - HTTP's redirects
-        return (
-            "The gateway points to another address: give its final address as"
-            " “api_url”. Redirects are not followed."
-        )
-    refused = f"The gateway refuses the request ({code})."
-    return _ADVICE.get(code) or _ADVICE.get(status) or refused

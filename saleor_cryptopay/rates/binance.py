@@ -54,6 +54,7 @@ class Binance:
     """See `tickers.Exchange`."""
 
     name = "binance"
+    label = "Binance"
     base_url = "https://api.binance.com"
 
     def market_of(self, pair: Pair) -> MarketName | None:

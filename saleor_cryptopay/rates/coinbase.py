@@ -40,6 +40,7 @@ class Coinbase:
     """See `tickers.Exchange`."""
 
     name = "coinbase"
+    label = "Coinbase"
     base_url = "https://api.exchange.coinbase.com"
 
     def market_of(self, pair: Pair) -> MarketName | None:

@@ -15,8 +15,10 @@ from typing import Final
 
 from saleor_cryptopay.core.errors import CryptopayError, MalformedError
 from saleor_cryptopay.core.rates import Pair, Tick
+from saleor_cryptopay.core.telemetry import NO_TRACER, Tracer
 from saleor_cryptopay.gateways.client import Client
 from saleor_cryptopay.gateways.documents import Fields
+from saleor_cryptopay.gateways.peers import Peer
 
 from .base import Complaint, Harvest
 from .tickers import more_than_zero
@@ -58,13 +60,19 @@ class CoinGecko:
     name = "coingecko"
     base_url = "https://api.coingecko.com"
 
-    def __init__(self, base_url: str = "") -> None:
+    def __init__(self, base_url: str = "", tracer: Tracer = NO_TRACER) -> None:
         """Prepare; nothing is asked.
 
         Args:
             base_url: where it is reached, if not at its own address (a mirror).
+            tracer: who is told how long requests take.
         """
-        self._client = Client(base_url or self.base_url, headers={})
+        self._client = Client(
+            base_url or self.base_url,
+            headers={},
+            peer=Peer("CoinGecko"),
+            tracer=tracer,
+        )
 
     def fetch(
         self, pairs: Iterable[Pair], *, now: datetime, deadline: timedelta

@@ -53,6 +53,7 @@ class Kraken:
     """See `tickers.Exchange`."""
 
     name = "kraken"
+    label = "Kraken"
     base_url = "https://api.kraken.com"
 
     def market_of(self, pair: Pair) -> MarketName | None:

@@ -14,8 +14,10 @@ from typing import Final, Protocol
 
 from saleor_cryptopay.core.errors import CryptopayError, MalformedError, RetryableError
 from saleor_cryptopay.core.rates import Pair, Tick, is_sane
+from saleor_cryptopay.core.telemetry import NO_TRACER, Tracer
 from saleor_cryptopay.gateways.client import Client
 from saleor_cryptopay.gateways.documents import Fields
+from saleor_cryptopay.gateways.peers import Peer
 
 from .base import Complaint, Harvest
 
@@ -50,9 +52,16 @@ class MarketName:
 
 
 class Exchange(Protocol):
-    """What is particular to an exchange."""
+    """What is particular to an exchange.
+
+    Attributes:
+        name: as in the settings.
+        label: as in messages.
+        base_url: where its API is.
+    """
 
     name: str
+    label: str
     base_url: str
 
     def market_of(self, pair: Pair) -> MarketName | None:
@@ -72,15 +81,23 @@ class Exchange(Protocol):
 class TickerSource:
     """A source made of an exchange. See `base.RateSource`."""
 
-    def __init__(self, exchange: Exchange, base_url: str = "") -> None:
+    def __init__(
+        self, exchange: Exchange, base_url: str = "", tracer: Tracer = NO_TRACER
+    ) -> None:
         """Prepare; nothing is asked.
 
         Args:
             exchange: which.
             base_url: where it is reached, if not at its own address (a mirror).
+            tracer: who is told how long requests take.
         """
         self._exchange = exchange
-        self._client = Client(base_url or exchange.base_url, headers={})
+        self._client = Client(
+            base_url or exchange.base_url,
+            headers={},
+            peer=Peer(exchange.label),
+            tracer=tracer,
+        )
         self.name = exchange.name
 
     def fetch(

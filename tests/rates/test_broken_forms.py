@@ -242,5 +242,13 @@ def test_bid_and_ask_that_are_crossed_or_far_apart_are_no_market() -> None:
         assert fetch("binance", answer(document)).ticks == ()
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_source_that_fails_is_complained_of_by_its_own_name(name: str) -> None:
+    harvest = fetch(name, answer({}, status="403 Forbidden"))
+    (complaint,) = harvest.complaints
+    assert complaint.words.lower().startswith(name)
+    assert "gateway" not in complaint.words
+
+
 def test_there_are_thirty_broken_forms_and_more() -> None:
     assert len(REFUSED) + len(OUTVOTED) >= 30
