@@ -5,7 +5,8 @@ The canonical form is the identity. Whatever enters from outside passes through
 same if and only if their texts are equal, in Python and in the database:
 
 - EVM: with `0x` and the mixed case of EIP-55, also where none came in
-- bitcoin and litecoin: bech32 in lower case, base58 as it is
+- bitcoin and litecoin: bech32 in lower case, base58 as it is; only witness programs
+  that have rules (BIP-141, BIP-341)
 - Tron: base58 as it is
 - hashes: 64 hexadecimal digits in lower case, with `0x` on EVM networks only
 """
@@ -27,6 +28,8 @@ _HASH: Final = re.compile(r"(?:0[xX])?([0-9a-fA-F]{64})", re.ASCII)
 _KEY_HASH_BYTES: Final = 20
 _SCRIPT_HASH_BYTES: Final = 32
 _TRON_VERSION: Final = b"\x41"
+_TAPROOT_VERSION: Final = 1
+_TAPROOT_BYTES: Final = 32
 _LONGEST_BASE58: Final = 35
 
 
@@ -176,7 +179,20 @@ def _canonical_bitcoin(text: str, forms: _Forms) -> str:
     segwit = parse_segwit(text)
     if segwit.prefix not in forms.prefixes:
         raise AddressError(f"its prefix “{segwit.prefix}” is of another network")
+    _refuse_without_rules(segwit)
     return str(segwit)
+
+
+def _refuse_without_rules(segwit: SegwitAddress) -> None:
+    """Refuse programs that no rule guards: whoever comes first may spend the coins.
+
+    BIP-141 leaves versions above 1 to later rules, BIP-341 those of version 1 that are
+    not 32 bytes long. On litecoin versions 8 and 9 lead into its extension block.
+    """
+    if segwit.version > _TAPROOT_VERSION:
+        raise AddressError(f"witness version {segwit.version} has no rules yet")
+    if segwit.version == _TAPROOT_VERSION and len(segwit.program) != _TAPROOT_BYTES:
+        raise AddressError("witness version 1 has rules for 32 bytes only")
 
 
 def _is_segwit(text: str) -> bool:

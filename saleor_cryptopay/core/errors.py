@@ -15,6 +15,8 @@ CryptopayError
  │   ├─ TerminalError       it never will: asking again changes nothing
  │   ├─ RetryableError      nothing has happened; ask again later
  │   └─ IndeterminateError  it may have happened; find out before asking again
+ ├─ PostError               a letter that the mail server did not take
+ ├─ RefundError             coins that cannot go back like this; says why
  └─ ShopError               the shop could not take what was reported to it
 
 Messages are written for the person who reads them (merchant, developer or
@@ -117,5 +119,31 @@ class IndeterminateError(GatewayError):
     """The request left us and no answer came: it may have been carried out."""
 
 
+class PostError(CryptopayError):
+    """The mail server did not take a letter; the message names no address.
+
+    Attributes:
+        is_final: whether it never will (the recipient does not exist).
+    """
+
+    def __init__(self, message: str, *, is_final: bool = False) -> None:
+        super().__init__(message)
+        self.is_final = is_final
+
+
 class ShopError(CryptopayError):
     """The shop could not take what was reported; the outbox tries again."""
+
+
+class RefundError(CryptopayError):
+    """Coins cannot go back like this, or a refund cannot be moved on so.
+
+    Attributes:
+        code: what is wrong as one word, for a page that says it in a language.
+        figures: what the words name, by name (`network`, `amount`).
+    """
+
+    def __init__(self, message: str, *, code: str = "", **figures: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.figures = figures

@@ -102,6 +102,13 @@ def currency_places(currency: str) -> int:
     return _CURRENCY_PLACES.get(currency, 2)
 
 
+def format_fiat(amount: Decimal, currency: str) -> str:
+    """Write an amount with its currency's places, and more only if it has more."""
+    exponent = amount.normalize().as_tuple().exponent
+    own = max(0, -exponent) if isinstance(exponent, int) else 0
+    return f"{amount:.{max(currency_places(currency), own)}f}"
+
+
 def units_to_ask(total: Decimal, rate: Decimal, decimals: int) -> int:
     """Return the base units worth `total`, rounded up to a number people can type.
 

@@ -4,7 +4,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.constraints import BaseConstraint
 
 from saleor_cryptopay.core.assets import Asset, find_asset
@@ -42,8 +42,10 @@ class Refund(models.Model):
     currency = models.CharField(max_length=3)
     asset_key = models.CharField(max_length=64)
     network = models.CharField(max_length=32)
-    # Base units that go out, before the network's fee; fixed when it is asked for.
+    # Base units that are spoken for; fixed when it is asked for. What is taken off
+    # for the network's fee is part of them: the customer gets the difference.
     units = UnitsField()
+    fee_units = UnitsField(default=0)
     rate = models.DecimalField(max_digits=40, decimal_places=18, null=True)
     rate_source = models.CharField(max_length=255, blank=True)
     address = models.CharField(max_length=128, blank=True)
@@ -66,17 +68,13 @@ class Refund(models.Model):
             models.UniqueConstraint(
                 fields=["payment", "key"], name="cryptopay_refund_once"
             ),
-            models.UniqueConstraint(
-                fields=["gateway_id"],
-                condition=~Q(gateway_id=""),
-                name="cryptopay_refund_order_once",
-            ),
             models.CheckConstraint(
                 name="cryptopay_refund_state",
                 condition=Q(state__in=sorted(RefundState)),
             ),
             models.CheckConstraint(
-                name="cryptopay_refund_units", condition=Q(units__gt=0)
+                name="cryptopay_refund_units",
+                condition=Q(fee_units__gte=0, units__gt=F("fee_units")),
             ),
             models.CheckConstraint(
                 name="cryptopay_refund_amount", condition=Q(amount__gte=0)
@@ -98,6 +96,11 @@ class Refund(models.Model):
         """What goes out."""
         return find_asset(self.asset_key)
 
+    @property
+    def sent_units(self) -> int:
+        """Base units that the customer gets."""
+        return int(self.units) - int(self.fee_units)
+
 
 class RefundEntry(models.Model):
     """One line of a refund's history: who did what. Never changed or deleted."""
@@ -110,6 +113,8 @@ class RefundEntry(models.Model):
     # `customer`, `gateway`, `clock`, or staff as the shop knows them (an id, no name).
     actor = models.CharField(max_length=128)
     note = models.TextField(blank=True)
+    # The gateway's order that was taken with this line; "" for any other line.
+    order_id = models.CharField(max_length=128, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
@@ -117,6 +122,12 @@ class RefundEntry(models.Model):
         constraints: ClassVar[list[BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["refund", "number"], name="cryptopay_refund_entry_once"
+            ),
+            # No order of the gateway's answers for two refunds, nor for one twice.
+            models.UniqueConstraint(
+                fields=["order_id"],
+                condition=~Q(order_id=""),
+                name="cryptopay_refund_entry_order_once",
             ),
         ]
 

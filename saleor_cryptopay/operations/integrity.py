@@ -14,13 +14,17 @@ from typing import Final
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from saleor_cryptopay.models import Address, Payment
+from saleor_cryptopay.core.telemetry import about
+from saleor_cryptopay.models import Address, Payment, Refund
 
 logger = logging.getLogger(__name__)
 
 _SALT: Final = "saleor_cryptopay.operations.integrity"
 
+_REFUND_SALT: Final = f"{_SALT}.refund"
+
 CHANGED: Final = "the record of its address was changed after it was issued"
+REFUND_CHANGED: Final = "its record was changed after the address was named"
 
 
 def seal(address: Address) -> None:
@@ -55,6 +59,9 @@ def report_changed(payment: Payment, address: Address) -> None:
         " seal: nothing is shown or credited.",
         address.pk,
         payment.pk,
+        extra=about(
+            event="cryptopay.E101", payment=payment.pk, network=address.network
+        ),
     )
 
 
@@ -71,6 +78,45 @@ def reseal(addresses: Iterable[Address]) -> tuple[int, int]:
             sealed += 1
         else:
             report_changed(address.payment, address)
+            changed += 1
+    return sealed, changed
+
+
+def seal_refund(refund: Refund) -> None:
+    """Put the code for where a refund goes onto it; the caller saves the row.
+
+    Call it where the address is named, and nowhere else.
+    """
+    refund.mac = _refund_code(refund, settings.SECRET_KEY)
+
+
+def is_refund_intact(refund: Refund) -> bool:
+    """Return whether a refund still says what it said when its address was named."""
+    return any(
+        constant_time_compare(refund.mac, _refund_code(refund, key)) for key in _keys()
+    )
+
+
+def report_changed_refund(refund: Refund) -> None:
+    """Write the alarm to the log: someone or something changed a refund's row."""
+    logger.error(
+        "cryptopay.E701: the record of refund %s does not bear its seal: nothing is"
+        " sent.",
+        refund.pk,
+        extra=about(event="cryptopay.E701", refund=refund.pk, network=refund.network),
+    )
+
+
+def reseal_refunds(refunds: Iterable[Refund]) -> tuple[int, int]:
+    """Do for refunds what `reseal` does for addresses."""
+    sealed = changed = 0
+    for refund in refunds:
+        if is_refund_intact(refund):
+            seal_refund(refund)
+            Refund.objects.filter(pk=refund.pk).update(mac=refund.mac)
+            sealed += 1
+        else:
+            report_changed_refund(refund)
             changed += 1
     return sealed, changed
 
@@ -96,5 +142,25 @@ def _code(payment: Payment, address: Address, key: str | bytes) -> str:
         str(address.minimum_units),
         f"{address.rate:.18f}",
     )
-    mac = salted_hmac(_SALT, json.dumps(parts), secret=key, algorithm="sha256")
+    return _sign(_SALT, parts, key)
+
+
+def _refund_code(refund: Refund, key: str | bytes) -> str:
+    parts = (
+        str(refund.pk),
+        str(refund.payment_id),
+        refund.payment.environment,
+        refund.source,
+        f"{refund.amount:.3f}",
+        refund.asset_key,
+        refund.network,
+        str(refund.units),
+        str(refund.fee_units),
+        refund.address,
+    )
+    return _sign(_REFUND_SALT, parts, key)
+
+
+def _sign(salt: str, parts: tuple[str, ...], key: str | bytes) -> str:
+    mac = salted_hmac(salt, json.dumps(parts), secret=key, algorithm="sha256")
     return str(mac.hexdigest())

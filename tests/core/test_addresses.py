@@ -12,6 +12,7 @@ from saleor_cryptopay.core.addresses import (
 )
 from saleor_cryptopay.core.assets import NETWORKS, AddressKind, Network
 from saleor_cryptopay.core.base58 import decode_check, encode_check
+from saleor_cryptopay.core.bech32 import SegwitAddress
 from saleor_cryptopay.core.errors import AddressError, HashError
 
 BITCOIN = NETWORKS["bitcoin"]
@@ -202,6 +203,44 @@ def _decode_roughly(text: str) -> bytes:
     for character in text:
         number = number * 58 + alphabet.index(character)
     return number.to_bytes(25)[:21]
+
+
+@given(
+    st.sampled_from([(BITCOIN, "bc"), (LITECOIN, "ltc")]),
+    st.integers(min_value=2, max_value=16),
+    st.binary(min_size=2, max_size=40),
+)
+def test_witness_versions_without_rules_are_refused(
+    chain: tuple[Network, str], version: int, program: bytes
+) -> None:
+    network, prefix = chain
+    with pytest.raises(AddressError, match=f"witness version {version} has no rules"):
+        canonical_address(str(SegwitAddress(prefix, version, program)), network)
+
+
+@pytest.mark.parametrize(("network", "prefix"), [(BITCOIN, "bc"), (LITECOIN, "ltc")])
+@given(program=st.binary(min_size=2, max_size=40))
+def test_of_version_1_only_taproots_32_bytes_are_taken(
+    network: Network, prefix: str, program: bytes
+) -> None:
+    assume(len(program) != 32)
+    with pytest.raises(AddressError, match="32 bytes only"):
+        canonical_address(str(SegwitAddress(prefix, 1, program)), network)
+    taproot = str(SegwitAddress(prefix, 1, program[:1] * 32))
+    assert canonical_address(taproot, network) == taproot
+
+
+def test_what_anyone_may_spend_by_standard_is_refused() -> None:
+    """Pay-to-anchor, which anybody may spend."""
+    with pytest.raises(AddressError, match="32 bytes only"):
+        canonical_address("bc1pfeessrawgf", BITCOIN)
+
+
+@given(st.binary(min_size=66, max_size=66))
+def test_addresses_of_litecoins_extension_block_are_refused(keys: bytes) -> None:
+    hidden = str(SegwitAddress("ltcmweb", 0, keys))
+    with pytest.raises(AddressError):
+        canonical_address(hidden, LITECOIN)
 
 
 @pytest.mark.parametrize("size", [0, 19, 21, 32])

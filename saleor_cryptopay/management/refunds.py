@@ -1,0 +1,198 @@
+"""`cryptopay refunds`: list and show refunds, ask for one, decide about one."""
+
+import os
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError, OutputWrapper
+
+from saleor_cryptopay.core.errors import AmountError, RefundError
+from saleor_cryptopay.core.money import parse_decimal, parse_units
+from saleor_cryptopay.core.refunds import RefundState
+from saleor_cryptopay.models import Payment, Refund
+from saleor_cryptopay.operations import outbox
+from saleor_cryptopay.operations.refunds import approval
+from saleor_cryptopay.operations.refunds.asking import (
+    RefundRequest,
+    ask_refund,
+    find_other,
+)
+from saleor_cryptopay.operations.refunds.postings import describe
+from saleor_cryptopay.operations.refunds.showing import (
+    RefundFigures,
+    describe_refund,
+    list_refunds,
+)
+from saleor_cryptopay.operations.runtime import Runtime
+
+from .runtime import command_runtime
+
+HELP: Final = "list refunds, ask for one, approve or decline one"
+
+Decision = Callable[[UUID, Mapping[str, Any], str, Runtime], Refund]
+
+DECISIONS: Final[dict[str, tuple[str, Decision]]] = {
+    "approve": (
+        "agree to address and amount: the coins are sent",
+        lambda key, _, actor, runtime: approval.approve(key, actor, runtime),
+    ),
+    "decline": (
+        "give it up",
+        lambda key, options, actor, runtime: approval.decline(
+            key, options["reason"], actor, runtime
+        ),
+    ),
+    "refuse-address": (
+        "have the customer name another address",
+        lambda key, options, actor, runtime: approval.refuse_address(
+            key, options["reason"], actor, runtime
+        ),
+    ),
+    "try-again": (
+        "send one once more that failed",
+        lambda key, _, actor, runtime: approval.try_again(key, actor, runtime),
+    ),
+    "ask-again": (
+        "give the customer a new link",
+        lambda key, _, actor, runtime: approval.ask_again(key, actor, runtime),
+    ),
+}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare list, show, ask and the decisions."""
+    actions = parser.add_subparsers(dest="action")
+    listing = actions.add_parser("list", help="refunds (the default)")
+    listing.add_argument("--state", choices=list(RefundState))
+    show = actions.add_parser("show", help="one refund with its history")
+    show.add_argument("id")
+    ask = actions.add_parser("ask", help="give back coins that Saleor knows nothing of")
+    ask.add_argument("payment", help="the payment's id")
+    ask.add_argument("source", choices=Refund.Source.values)
+    ask.add_argument("--asset", default="", help="which coins, as usdc@ethereum")
+    ask.add_argument("--amount", default="", help="coins (money for paid); else all")
+    ask.add_argument("--reason", default="")
+    ask.add_argument("--key", default="", help="the same key makes one refund only")
+    for name, (words, _) in DECISIONS.items():
+        decision = actions.add_parser(name, help=words)
+        decision.add_argument("id")
+        decision.add_argument("--reason", default="", help="the customer reads it")
+
+
+def run(options: Mapping[str, Any], out: OutputWrapper) -> int:
+    """Do what was asked; list where nothing was."""
+    runtime = command_runtime()
+    match options.get("action"):
+        case "show":
+            _show(_find(options["id"]), runtime, out)
+        case "ask":
+            _write(_ask(options, runtime), out)
+        case "list" | None:
+            state = options.get("state")
+            for refund in list_refunds([RefundState(state)] if state else []):
+                _write(refund, out)
+        case name:
+            _write(_decide(str(name), options, runtime), out)
+    return 0
+
+
+def _ask(options: Mapping[str, Any], runtime: Runtime) -> Refund:
+    payment = _find_payment(options["payment"])
+    source = Refund.Source(options["source"])
+    request = RefundRequest(
+        key=options["key"] or f"command:{uuid4()}",
+        source=source,
+        actor=_operator(),
+        asset_key=options["asset"],
+        reason=options["reason"],
+    )
+    try:
+        refund = ask_refund(
+            payment.pk, _with_amount(request, payment, options["amount"]), runtime
+        )
+    except (RefundError, AmountError) as error:
+        raise CommandError(str(error)) from None
+    outbox.deliver_effects(runtime)
+    return refund
+
+
+def _with_amount(request: RefundRequest, payment: Payment, text: str) -> RefundRequest:
+    """Return the request for so much: money for paid coins, else coins."""
+    if not text:
+        return request
+    if request.source == Refund.Source.PAID:
+        return request.of_amount(parse_decimal(text))
+    asset = find_other(payment, request).asset
+    return request.of_units(parse_units(text, asset.decimals))
+
+
+def _decide(name: str, options: Mapping[str, Any], runtime: Runtime) -> Refund:
+    refund = _find(options["id"])
+    try:
+        decided = DECISIONS[name][1](refund.pk, options, _operator(), runtime)
+    except RefundError as error:
+        raise CommandError(str(error)) from None
+    outbox.deliver_effects(runtime)
+    return decided
+
+
+def _write(refund: Refund, out: OutputWrapper) -> None:
+    coins = describe(refund)
+    out.write(f"{refund.pk}  {refund.state:<14}  {coins}  payment {refund.payment_id}")
+
+
+def _show(refund: Refund, runtime: Runtime, out: OutputWrapper) -> None:
+    figures = describe_refund(refund, runtime)
+    for name, value in _rows(refund, figures):
+        out.write(f"{name:<10} {value}\n")
+    out.write("\n")
+    out.writelines(
+        f"{step.at:%Y-%m-%d %H:%M:%S}  {step.event:<16}  {step.actor}  {step.note}\n"
+        for step in figures.steps
+    )
+
+
+def _rows(refund: Refund, figures: RefundFigures) -> list[tuple[str, str]]:
+    money = f"{figures.amount} {figures.currency}" if figures.amount else "none"
+    return [
+        ("refund", str(refund.pk)),
+        ("payment", f"{refund.payment_id} ({refund.payment.reference})"),
+        ("state", figures.state),
+        ("coins", f"{figures.coins} {figures.asset.key}, of what was {figures.source}"),
+        ("fee", f"{figures.fee_coins} taken off; the gateway's: {figures.gateway_fee}"),
+        ("money", f"{money}, at {figures.rate or 'the payment'}"),
+        ("address", figures.address),
+        ("order", refund.gateway_id),
+        ("hash", figures.explorer_url or figures.hash),
+        ("link", f"{figures.url} until {figures.expires_at:%Y-%m-%d %H:%M} UTC"),
+        ("reason", figures.reason),
+    ]
+
+
+def _find(text: str) -> Refund:
+    try:
+        refund = Refund.objects.select_related("payment").filter(pk=text).first()
+    except ValidationError:
+        refund = None
+    if refund is None:
+        raise CommandError(f"There is no refund {text}.")
+    return refund
+
+
+def _find_payment(text: str) -> Payment:
+    try:
+        payment = Payment.objects.filter(pk=text).first()
+    except ValidationError:
+        payment = None
+    if payment is None:
+        raise CommandError(f"There is no payment {text}.")
+    return payment
+
+
+def _operator() -> str:
+    """Return who sits at the machine, as the machine knows them."""
+    names = (os.environ.get(name) for name in ("SUDO_USER", "USER"))
+    return f"command {next(filter(None, names), os.getuid())}"

@@ -1,0 +1,1 @@
+"""Refunds: asking for one, where it goes, agreeing to it, sending it, following it."""

@@ -1,0 +1,94 @@
+"""Finding at the gateway what was ordered for a refund, where its answer was lost.
+
+The law of looking up: to find nothing means that there is nothing only if the gateway
+answered the whole list; every doubt is an error, and nobody sends while in doubt.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from saleor_cryptopay.core.addresses import canonical_address
+from saleor_cryptopay.core.errors import AddressError, AmountError, TerminalError
+from saleor_cryptopay.core.money import parse_units
+from saleor_cryptopay.core.refunds import RefundEvent
+from saleor_cryptopay.gateways.payouts import Payouts, Withdrawal
+from saleor_cryptopay.models import Refund, RefundEntry
+
+# Clocks may be apart, and a list may know its rows by the time they were begun.
+LOOKBACK: Final = timedelta(hours=1)
+
+_NAME: Final = "refund"
+
+
+def order_metadata(refund: Refund) -> dict[str, str]:
+    """Return what an order carries, for it to be found again."""
+    return {_NAME: str(refund.pk), "attempt": str(count_attempts(refund))}
+
+
+def count_attempts(refund: Refund) -> int:
+    """Return how often the gateway was to be asked for this refund."""
+    return refund.entries.filter(event=RefundEvent.ORDER_BEGUN).count()
+
+
+def find_order(refund: Refund, payouts: Payouts) -> Withdrawal | None:
+    """Return an order of this refund that nobody has taken down yet, or None.
+
+    One that sends coins, or has sent them, before one that does not.
+
+    Args:
+        refund: which has been begun at least once.
+        payouts: the gateway.
+
+    Raises:
+        GatewayError: it did not answer, or not in a form in which None means none.
+    """
+    found = list(_find_orders(refund, payouts))
+    return min(found, key=lambda order: order.status.is_lost, default=None)
+
+
+def _find_orders(refund: Refund, payouts: Payouts) -> Iterator[Withdrawal]:
+    begun = refund.entries.filter(event=RefundEvent.ORDER_BEGUN).earliest("number")
+    orders = list(payouts.recent(begun.created_at - LOOKBACK, refund.asset))
+    names = [order.id for order in orders]
+    known = set(
+        RefundEntry.objects.filter(order_id__in=names).values_list(
+            "order_id", flat=True
+        )
+    )
+    for order in orders:
+        if order.id not in known and _is_of(order, refund):
+            yield order
+
+
+def _is_of(order: Withdrawal, refund: Refund) -> bool:
+    """Whether an order is this refund's: by its name, else by all that it says.
+
+    Raises:
+        TerminalError: it says nothing by which it could be told.
+    """
+    if name := order.metadata.get(_NAME):
+        return name == str(refund.pk)
+    if not order.amount and not order.to_address:
+        raise TerminalError(
+            f"Order {order.id} says neither how much it sends nor where to.",
+            code="NONSENSE",
+        )
+    return _is_amount(order, refund) and _is_address(order, refund)
+
+
+def _is_amount(order: Withdrawal, refund: Refund) -> bool:
+    try:
+        units = parse_units(order.amount, refund.asset.decimals)
+    except AmountError:
+        return not order.amount
+    return units == refund.sent_units
+
+
+def _is_address(order: Withdrawal, refund: Refund) -> bool:
+    network = refund.asset.network
+    try:
+        named = canonical_address(order.to_address, network, is_test=True)
+    except AddressError:
+        return not order.to_address
+    return named == refund.address

@@ -1,0 +1,1 @@
+"""Refunds, on a real PostgreSQL and against the running sandbox."""
