@@ -1,33 +1,76 @@
-"""Mail to staff, by the mail server that Saleor is configured with (`EMAIL_URL`)."""
+"""How people are written to from a Saleor: its mail server, its recipients, its apps.
+
+The mail server is the one that Saleor is configured with (`EMAIL_URL`), staff are
+those whom Saleor notifies of orders (Dashboard: site settings).
+"""
 
 import logging
-from smtplib import SMTPException
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.db import DatabaseError
+from kombu.exceptions import OperationalError
 from saleor.account.models import StaffNotificationRecipient
+from saleor.core.notification.utils import get_site_context
+from saleor.plugins.manager import get_plugins_manager
 
-from .identity import PLUGIN_NAME
+from saleor_cryptopay.core.errors import PostError
+from saleor_cryptopay.operations.messages.mailing import send_letter
+from saleor_cryptopay.operations.ports import Letter
+
+from .sources import find_source
 
 logger = logging.getLogger(__name__)
 
-
-def write_to_staff(subject: str, message: str) -> None:
-    """Write to those whom Saleor notifies of orders (Dashboard: site settings).
-
-    Without a mail server or recipients nothing is sent; a server that refuses is
-    logged, for the caller has more to do.
-    """
-    recipients = [row.get_email() for row in _recipients()]
-    if not recipients or not settings.EMAIL_BACKEND:
-        return
-    try:
-        send_mail(f"{PLUGIN_NAME}: {subject}", message, None, recipients)
-    except (SMTPException, OSError) as error:
-        logger.warning("Staff could not be written to: %s", error)
+# The plugin that hands events on to apps. Named, because others take the name of an
+# event that they do not know for one of their templates.
+WEBHOOKS: Final = "mirumee.webhooks"
 
 
-def _recipients() -> list[StaffNotificationRecipient]:
-    return list(
-        StaffNotificationRecipient.objects.select_related("user").filter(active=True)
-    )
+class SaleorPost:
+    """Implements `operations.ports.Post`."""
+
+    def __init__(self, sender: str = "") -> None:
+        """Write as `sender`; "" for Saleor's `DEFAULT_FROM_EMAIL`."""
+        self._sender = sender
+
+    def to_customer(self, reference: str, letter: Letter) -> bool:
+        """Write to the address that order or checkout have."""
+        return self._send(letter, [_customer_of(find_source(reference))])
+
+    def to_staff(self, letter: Letter) -> bool:
+        """Write to those whom Saleor notifies of orders."""
+        return self._send(letter, _staff())
+
+    def announce(self, reference: str, event: str, payload: Mapping[str, Any]) -> None:
+        """Hand the event to Saleor, for apps with the webhook NOTIFY_USER."""
+        source = find_source(reference)
+        told = {
+            **payload,
+            **get_site_context(),
+            "recipient_email": _customer_of(source),
+            "channel_slug": source.channel.slug if source else None,
+        }
+        manager = get_plugins_manager(allow_replica=False)
+        try:
+            manager.notify(event, payload_func=lambda: told, plugin_id=WEBHOOKS)
+        except (DatabaseError, OperationalError) as error:
+            words = type(error).__name__
+            raise PostError(f"Saleor could not notify apps: {words}.") from error
+
+    def _send(self, letter: Letter, recipients: list[str]) -> bool:
+        found = [recipient for recipient in recipients if recipient]
+        if not found or not settings.EMAIL_BACKEND:
+            return False
+        send_letter(letter, found, self._sender)
+        return True
+
+
+def _customer_of(source: Any) -> str:
+    return (source.get_customer_email() or "") if source else ""
+
+
+def _staff() -> list[str]:
+    rows = StaffNotificationRecipient.objects.select_related("user").filter(active=True)
+    return [row.get_email() for row in rows]

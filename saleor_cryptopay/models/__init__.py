@@ -10,6 +10,7 @@ from .deliveries import Delivery
 from .fields import UnitsField, new_token
 from .ledger import Effect, Entry
 from .market import MarketPair, MarketRate
+from .messages import Message, Trouble
 from .payments import Address, PastQuote, Payment
 from .polling import Cursor, Spending
 from .refunds import Refund, RefundEntry
@@ -24,12 +25,14 @@ __all__ = [
     "Entry",
     "MarketPair",
     "MarketRate",
+    "Message",
     "PastQuote",
     "Payment",
     "Refund",
     "RefundEntry",
     "Spending",
     "Transfer",
+    "Trouble",
     "UnitsField",
     "new_token",
 ]

@@ -1,0 +1,256 @@
+"""What a letter says: the figures of the page, in the customer's language."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import jsonschema
+import pytest
+from django.template import TemplateSyntaxError
+from django.utils import translation
+from pytest_django import Settings
+
+from saleor_cryptopay.core.languages import LANGUAGES
+from saleor_cryptopay.core.messages import KINDS, Audience, MessageName, names_for
+from saleor_cryptopay.core.states import PaymentState
+from saleor_cryptopay.models import Message
+from saleor_cryptopay.operations.messages import post_message
+from saleor_cryptopay.operations.messages.letters import write_letter
+from saleor_cryptopay.operations.messages.payloads import build_payload
+from saleor_cryptopay.operations.ports import Letter
+from saleor_cryptopay.web.prices import figures_now
+
+from .conftest import Desk
+
+DOCS = Path(__file__).parents[3] / "docs"
+CUSTOMERS = sorted(names_for(Audience.CUSTOMER))
+
+
+def letter_in(language: str, desk: Desk, name: MessageName) -> Letter:
+    shop = desk.stage.shop
+    shop.described = replace(shop.described, language=language)
+    return write_letter(desk.post_fitting(name), desk.stage.runtime)
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_every_message_can_be_written(desk: Desk, name: MessageName) -> None:
+    letter = letter_in("", desk, name)
+    assert letter.language == "en"
+    assert letter.subject.splitlines() == [letter.subject]
+    for body in (letter.text, letter.html):
+        assert "Tea &" in body
+        assert "None" not in body
+        assert "%(" not in body
+    assert letter.text.count("\n\n\n") == 0
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+@pytest.mark.parametrize("name", CUSTOMERS)
+def test_customers_read_their_own_language(
+    desk: Desk, name: MessageName, language: str
+) -> None:
+    letter = letter_in(language, desk, name)
+    assert letter.language == language
+    assert f'lang="{language}"' in letter.html
+    with translation.override("en"):
+        desk.stage.shop.described = replace(desk.stage.shop.described, language="en")
+        english = write_letter(Message.objects.latest("pk"), desk.stage.runtime)
+    theirs = set(letter.text.splitlines()) & set(english.text.splitlines())
+    # The name of the shop, and lines without words.
+    assert {line for line in theirs if len(line.split()) > 3} == set()
+
+
+@pytest.mark.parametrize(
+    ("spoken", "shops", "expected"),
+    [
+        ("de-at", "en", "de"),
+        ("", "fr", "fr"),
+        ("", "en-us", "en"),
+        ("zh-hant", "en", "zh-hans"),
+        ("nl", "pl", "pl"),
+        ("nl", "nl", "en"),
+    ],
+)
+def test_what_the_storefront_set_comes_before_what_the_shop_has(
+    desk: Desk, settings: Settings, spoken: str, shops: str, expected: str
+) -> None:
+    settings.LANGUAGE_CODE = shops
+    assert letter_in(spoken, desk, MessageName.PAYMENT_CONFIRMED).language == expected
+
+
+def test_arabic_runs_from_the_right(desk: Desk) -> None:
+    letter = letter_in("ar", desk, MessageName.PAYMENT_CONFIRMED)
+    assert '<html lang="ar" dir="rtl">' in letter.html
+
+
+def test_coins_keep_their_order_amid_arabic(desk: Desk) -> None:
+    letter = letter_in("ar", desk, MessageName.PAYMENT_INSUFFICIENT)
+    for body in (letter.text, letter.html):
+        assert "\u206630.1 USDT\u2069" in body
+
+
+def test_staff_read_english_whatever_the_customer_speaks(desk: Desk) -> None:
+    letter = letter_in("ja", desk, MessageName.NEEDS_REVIEW)
+    assert letter.language == "en"
+    assert "A payment needs a person" in letter.subject
+
+
+def test_a_rest_is_told_with_amount_deadline_and_link(desk: Desk) -> None:
+    payment = desk.payment(PaymentState.PAYMENT_INSUFFICIENT)
+    message = desk.post(MessageName.PAYMENT_INSUFFICIENT, payment)
+    letter = write_letter(message, desk.stage.runtime)
+    assert letter.subject == "A part is still missing · Order 1042"
+    url = f"{desk.stage.base_url}pay/{payment.token}/"
+    deadline = f"{payment.expires_at:%H:%M} UTC"
+    for body in (letter.text, letter.html):
+        assert "We have received 20 of 50.1 USDT" in body
+        assert "30.1 USDT" in body
+        assert deadline in body
+        assert url in body
+
+
+def test_the_rest_is_what_the_page_asks_for_after_the_price_lapsed(desk: Desk) -> None:
+    payment = desk.payment(PaymentState.PAYMENT_INSUFFICIENT)
+    address = payment.address
+    assert address is not None
+    desk.rule(rates={("usdt", "USD"): Decimal("0.98")})
+    address.quote_expires_at = desk.stage.clock() - timedelta(minutes=1)
+    address.save()
+    page = figures_now(payment, list(payment.transfers.all()), desk.stage.runtime)
+    message = desk.post(MessageName.PAYMENT_INSUFFICIENT, payment)
+    message.refresh_from_db()
+    letter = write_letter(message, desk.stage.runtime)
+    assert page.coins(page.remaining) != "30.1"
+    assert f"{page.coins(page.remaining)} USDT" in letter.text
+
+
+def test_an_address_that_staff_refused_is_asked_for_with_their_words(
+    desk: Desk,
+) -> None:
+    payment = desk.payment()
+    post_message(
+        payment,
+        MessageName.REFUND_NEEDS_ADDRESS,
+        key="1",
+        now=desk.stage.clock(),
+        refund=desk.refund(payment),
+        data={"note": "That one is an exchange's."},
+    )
+    letter = write_letter(Message.objects.latest("pk"), desk.stage.runtime)
+    assert "It says: That one is an exchange's." in letter.text
+    assert "send you 20 USDT on Ethereum" in letter.text
+
+
+@pytest.mark.parametrize(
+    "name", [MessageName.REFUND_NEEDS_APPROVAL, MessageName.REFUND_FAILED]
+)
+def test_staff_are_sent_to_the_desk(desk: Desk, name: MessageName) -> None:
+    letter = letter_in("", desk, name)
+    url = f"{desk.stage.base_url}desk/refunds/"
+    assert f"Open the refund desk: {url}" in letter.text.replace("\n", " ")
+    assert f'href="{url}"' in letter.html
+
+
+def test_a_refund_is_told_without_the_fee_that_is_taken_off(desk: Desk) -> None:
+    payment = desk.payment()
+    refund = desk.refund(payment)
+    refund.fee_units = 500_000
+    post_message(
+        payment,
+        MessageName.REFUND_SENT,
+        key="1",
+        now=desk.stage.clock(),
+        refund=refund,
+    )
+    message = Message.objects.latest("pk")
+    message.refund = refund
+    letter = write_letter(message, desk.stage.runtime)
+    assert "19.5 USDT" in letter.text
+
+
+def test_words_of_others_are_no_markup(desk: Desk) -> None:
+    shop = desk.stage.shop
+    shop.described = replace(shop.described, shop_name="<b>Tea</b> & Cups")
+    message = desk.post(
+        MessageName.NEEDS_REVIEW, desk.payment(), why="<script>alert(1)</script>"
+    )
+    letter = write_letter(message, desk.stage.runtime)
+    assert "<script>" not in letter.html
+    assert "<b>Tea" not in letter.html
+    assert "<b>Tea</b> & Cups" in letter.text
+
+
+def test_nothing_is_loaded_from_elsewhere(desk: Desk) -> None:
+    letter = letter_in("", desk, MessageName.PAYMENT_CONFIRMED)
+    for mark in ("<img", "<script", "<link", "@import", "url("):
+        assert mark not in letter.html
+
+
+def test_the_name_of_a_letter_comes_of_its_row_and_the_shop(desk: Desk) -> None:
+    payment = desk.payment()
+    rows = [desk.post(MessageName.PAYMENT_CONFIRMED, payment) for _ in range(2)]
+    first, second = (write_letter(row, desk.stage.runtime) for row in rows)
+    again = write_letter(rows[0], desk.stage.runtime)
+    assert first.message_id == again.message_id != second.message_id
+    assert first.message_id.endswith("@api.shop.example>")
+
+
+def test_many_differences_are_cut_to_a_mail_that_is_read(desk: Desk) -> None:
+    letter = letter_in("", desk, MessageName.AUDIT_DIFFERENCE)
+    assert "The audit found differences: 25" in letter.subject
+    assert "payment 19: differs" in letter.text
+    assert "payment 20: differs" not in letter.text
+    assert "and 5 more" in letter.text
+
+
+def put_in_front(settings: Settings, folder: Path, name: str, source: str) -> None:
+    path = folder / "saleor_cryptopay" / "messages" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(source)
+    (engine,) = settings.TEMPLATES
+    settings.TEMPLATES = [{**engine, "DIRS": [folder]}]
+
+
+def test_a_merchants_template_takes_the_place_of_ours(
+    desk: Desk, settings: Settings, tmp_path: Path
+) -> None:
+    put_in_front(
+        settings,
+        tmp_path,
+        "payment_confirmed.html",
+        "<p>Cheers, {{ payment.total }} {{ payment.currency }} for {{ title }}</p>",
+    )
+    letter = letter_in("", desk, MessageName.PAYMENT_CONFIRMED)
+    assert letter.html == "<p>Cheers, 50.10 USD for Order 1042</p>"
+    assert "Payment complete" in letter.text
+    other = write_letter(
+        desk.post(MessageName.GATEWAY_TROUBLE, since="noon"), desk.stage.runtime
+    )
+    assert "Cheers" not in other.html
+
+
+def test_a_template_that_the_merchant_broke_harms_its_own_message_only(
+    desk: Desk, settings: Settings, tmp_path: Path
+) -> None:
+    put_in_front(settings, tmp_path, "payment_confirmed.txt", "{% nonsense %}")
+    payment = desk.payment()
+    broken = desk.post(MessageName.PAYMENT_CONFIRMED, payment)
+    desk.post(MessageName.PAYMENT_OVERPAID, payment)
+    with pytest.raises(TemplateSyntaxError):
+        write_letter(broken, desk.stage.runtime)
+    assert desk.send().sent_at is not None
+    broken.refresh_from_db()
+    assert broken.sent_at is None
+    assert "nonsense" in broken.note
+
+
+@pytest.mark.parametrize("name", sorted(KINDS))
+def test_apps_are_told_what_the_schema_says(desk: Desk, name: MessageName) -> None:
+    schema = json.loads((DOCS / "messages.schema.json").read_text())
+    payload = build_payload(desk.post_fitting(name), desk.stage.runtime)
+    plain = json.loads(json.dumps(payload))
+    jsonschema.Draft202012Validator(schema).validate(plain)
+    # What the shop's side adds is described, too.
+    assert {"recipient_email", "channel_slug"} <= set(schema["properties"])
