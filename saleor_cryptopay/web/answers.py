@@ -53,6 +53,11 @@ def json_answer(data: Mapping[str, object], *, status: int = 200) -> HttpRespons
     return _for_any_origin(_with_headers(response, _DATA_POLICY))
 
 
+def private_answer(data: Mapping[str, object], *, status: int = 200) -> HttpResponse:
+    """Answer with JSON that nobody keeps, and that no other origin can read."""
+    return _with_headers(JsonResponse(data, status=status), _DATA_POLICY)
+
+
 def text_answer(text: str, kind: str) -> HttpResponse:
     """Answer with text that nobody keeps."""
     return _with_headers(HttpResponse(text, content_type=kind), _DATA_POLICY)
@@ -93,9 +98,9 @@ def see_other(place: str) -> HttpResponse:
     return _with_headers(response, _DATA_POLICY)
 
 
-def no_such_page() -> HttpResponse:
+def no_such_page(*, is_refund: bool = False) -> HttpResponse:
     """Say that there is nothing here; the same for unknown and malformed tokens."""
-    return html_page("not_found.html", {}, status=404)
+    return html_page("not_found.html", {"is_refund": is_refund}, status=404)
 
 
 def no_such_data() -> HttpResponse:

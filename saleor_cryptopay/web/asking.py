@@ -6,6 +6,7 @@ from django.utils.formats import date_format, time_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from saleor_cryptopay.core.addresses import grouped
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.core.uris import payment_uri
 from saleor_cryptopay.models import Address, Payment
@@ -31,7 +32,7 @@ def describe_request(
         "is_rest": figures.received > 0,
         "rate": rate_text(address.rate),
         "address": address.address,
-        "groups": _groups(address.address),
+        "groups": grouped(address.address),
         "wallet_uri": uri if ":" in uri else "",
         "qr": _drawn(qr_text(address, due)),
         **_deadline(payment, address, now),
@@ -46,19 +47,15 @@ def _deadline(payment: Payment, address: Address, now: datetime) -> dict[str, ob
     moment = lapses if lapses is not None and is_quote else payment.expires_at
     return {
         "deadline": iso(moment),
-        "deadline_text": _when(moment),
+        "deadline_text": when_text(moment),
         "is_quote_deadline": is_quote,
         # Coins on their way stop the payment's own clock.
         "has_clock": is_quote or payment.state != PaymentState.PAYMENT_DETECTED,
     }
 
 
-def _groups(address: str) -> list[str]:
-    """Cut an address into fours, for eyes that compare it; joined it is the address."""
-    return [address[start : start + 4] for start in range(0, len(address), 4)]
-
-
-def _when(moment: datetime) -> str:
+def when_text(moment: datetime) -> str:
+    """Write a time for people, in the active language and UTC."""
     moment = moment.astimezone(UTC)
     when = f"{date_format(moment)}, {time_format(moment, 'H:i')}"
     return gettext("%(when)s UTC") % {"when": when}

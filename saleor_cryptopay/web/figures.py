@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from saleor_cryptopay.core.assets import ASSETS, NETWORKS
 from saleor_cryptopay.core.events import TransferStatus
-from saleor_cryptopay.core.money import currency_places, format_units
+from saleor_cryptopay.core.money import format_fiat, format_units
 from saleor_cryptopay.core.shares import (
     Part,
     received_units,
@@ -195,8 +195,7 @@ def clock_text(moment: datetime) -> str:
 
 def total_text(total: Decimal, currency: str) -> str:
     """Write a total with its currency's places, and more only if it has more."""
-    places = max(currency_places(currency), _places(total))
-    return f"{total:.{places}f}"
+    return format_fiat(total, currency)
 
 
 def rate_text(rate: Decimal) -> str:

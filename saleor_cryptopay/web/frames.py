@@ -6,9 +6,8 @@ anything, and by its name, so that no other page can listen in.
 
 from django.http import HttpRequest
 
+from saleor_cryptopay.core.colours import words_on
 from saleor_cryptopay.operations.runtime import Appearance
-
-from .colours import words_on
 
 
 def embedding_origin(request: HttpRequest, appearance: Appearance) -> str:

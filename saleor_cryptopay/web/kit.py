@@ -17,6 +17,7 @@ KINDS: Final = {
     "crypto-payment.js": "text/javascript; charset=utf-8",
     "payment.schema.json": "application/schema+json",
     "status.schema.json": "application/schema+json",
+    "refund.schema.json": "application/schema+json",
 }
 
 

@@ -3,25 +3,12 @@
 Saleor runs no middleware for this, and its list of languages is not ours.
 """
 
-from typing import Final
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-# As each calls itself. English is the source: it needs no catalogue.
-LANGUAGES: Final = {
-    "en": "English",
-    "de": "Deutsch",
-    "es": "Español",
-    "fr": "Français",
-    "pl": "Polski",
-    "pt": "Português",
-    "tr": "Türkçe",
-    "zh-hans": "简体中文",
-    "ja": "日本語",
-    "ar": "العربية",
-}
+from saleor_cryptopay.core.languages import LANGUAGES, find_language
 
 
 def choose_language(request: HttpRequest, storefront: str = "") -> str:
@@ -39,14 +26,6 @@ def choose_language(request: HttpRequest, storefront: str = "") -> str:
         if language := find_language(code):
             return language
     return "en"
-
-
-def find_language(code: str) -> str:
-    """Return the language that a code means: `de-AT`, `PT_BR`, `zh`; "" if none."""
-    main = code.strip().lower().replace("_", "-").partition("-")[0]
-    if main == "zh":
-        return "zh-hans"
-    return main if main in LANGUAGES else ""
 
 
 def language_links(request: HttpRequest) -> list[dict[str, str]]:

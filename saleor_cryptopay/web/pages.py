@@ -4,13 +4,12 @@ The script polls `status/` and, when that changed, takes the parts that are live
 the page itself: there is one place that says how a state looks.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 from django.views.decorators.http import require_http_methods
 
 from saleor_cryptopay.core.errors import (
@@ -19,11 +18,11 @@ from saleor_cryptopay.core.errors import (
     GatewayError,
     QuoteError,
 )
+from saleor_cryptopay.core.money import format_units
+from saleor_cryptopay.core.refunds import TRANSITIONS, RefundState
 from saleor_cryptopay.core.states import PaymentState
-from saleor_cryptopay.gateways.base import Environment
-from saleor_cryptopay.models import Address, Payment, Transfer
+from saleor_cryptopay.models import Address, Payment, Refund, Transfer
 from saleor_cryptopay.operations.opening import choose_asset
-from saleor_cryptopay.operations.ports import Summary
 from saleor_cryptopay.operations.quoting import renew_quote
 from saleor_cryptopay.operations.runtime import Runtime
 
@@ -32,18 +31,19 @@ from .asking import describe_request
 from .figures import (
     Figures,
     explorer_url,
-    iso,
-    total_text,
     transfer_amount,
     transfer_status,
-    web_link,
 )
-from .frames import describe_appearance, frame_ancestors
+from .frames import frame_ancestors
 from .hints import describe_choice
-from .languages import choose_language, language_links
-from .lookup import check_if_stale, find_payment, list_transfers
+from .languages import choose_language
+from .lookup import Found, check_if_stale, find_payment, list_refunds, list_transfers
 from .prices import counted_rate, figures_now
+from .refund_figures import shown_refund_state
+from .refund_wording import refund_words
 from .status import offered_assets, status_tag
+from .steps import lay_out
+from .visits import Visit, begin_visit, describe_surroundings, own_address
 from .wording import Tone, refusal_words, transfer_words, words_for
 
 # Seconds between two polls while nothing happens; 0 where nothing can happen any more.
@@ -68,23 +68,18 @@ _STEPS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
-    """A customer's request for a payment, and what the shop says about it."""
-
-    request: HttpRequest
-    runtime: Runtime
-    summary: Summary
-
-
-@dataclass(frozen=True, slots=True)
 class Look:
     """All that one drawing of the page rests on."""
 
-    payment: Payment
-    transfers: Sequence[Transfer]
+    found: Found
     figures: Figures
     runtime: Runtime
     now: datetime
+
+    @property
+    def payment(self) -> Payment:
+        """Whose page it is."""
+        return self.found.payment
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,26 +92,12 @@ def pay(request: HttpRequest, *, token: str, runtime: Runtime) -> HttpResponse:
     if payment is None:
         with override(choose_language(request)):
             return no_such_page()
-    language, summary = _summarise(request, payment, runtime)
-    visit = Visit(request, runtime, summary)
-    with override(language):
+    visit = begin_visit(request, payment, runtime)
+    with override(visit.language):
         if request.method == "POST":
             return _choose(payment, visit)
         check_if_stale(payment, runtime)
         return _draw(payment, visit)
-
-
-def _summarise(
-    request: HttpRequest, payment: Payment, runtime: Runtime
-) -> tuple[str, Summary]:
-    """Return the language to speak, and what the shop says in it."""
-    language = choose_language(request)
-    with override(language):
-        summary = runtime.shop.summary(payment.reference)
-    if (preferred := choose_language(request, summary.language)) != language:
-        with override(preferred):
-            summary = runtime.shop.summary(payment.reference)
-    return preferred, summary
 
 
 def _choose(payment: Payment, visit: Visit) -> HttpResponse:
@@ -130,9 +111,7 @@ def _choose(payment: Payment, visit: Visit) -> HttpResponse:
         return _draw_refusal(payment.token, error, 422, visit)
     except GatewayError as error:
         return _draw_refusal(payment.token, error, 503, visit)
-    # Relative to the page itself, so that it holds behind any proxy.
-    query = visit.request.GET.urlencode()
-    return see_other(f".?{query}" if query else ".")
+    return see_other(own_address(visit.request))
 
 
 def _draw_refusal(
@@ -148,10 +127,9 @@ def _draw_refusal(
 def _draw(
     payment: Payment, visit: Visit, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    now = visit.runtime.clock()
-    transfers = list_transfers(payment)
-    figures = figures_now(payment, transfers, visit.runtime)
-    look = Look(payment, transfers, figures, visit.runtime, now)
+    found = Found(payment, list_transfers(payment), list_refunds(payment))
+    figures = figures_now(payment, found.transfers, visit.runtime)
+    look = Look(found, figures, visit.runtime, visit.runtime.clock())
     context = {
         **_page_context(look, visit),
         **_live_context(look),
@@ -162,25 +140,21 @@ def _draw(
 
 
 def _page_context(look: Look, visit: Visit) -> dict[str, object]:
-    """Return what frames the page: shop, order, test money, the script's orders."""
-    payment, summary = look.payment, visit.summary
+    """Return what frames the page, and the script's orders."""
     headline = words_for(look.figures).headline
-    shop_name = look.runtime.appearance.name or summary.shop_name
     return {
-        **describe_appearance(visit.request, look.runtime.appearance),
-        "page_title": " · ".join(filter(None, (headline, shop_name))),
-        "shop_name": shop_name,
-        "title": summary.title,
-        "lines": summary.lines,
-        "return_url": web_link(summary.return_url),
-        "total": total_text(payment.total, payment.currency),
-        "currency": payment.currency,
-        "is_test": payment.environment == Environment.TEST,
-        "server_time": iso(look.now),
-        "tag": status_tag(payment, look.transfers, look.runtime),
-        "languages": language_links(visit.request),
-        "poll_seconds": _POLL_SECONDS[look.figures.state],
+        **describe_surroundings(visit, look.payment, headline),
+        "tag": status_tag(look.found, look.runtime),
+        "poll_seconds": _poll_seconds(look),
     }
+
+
+def _poll_seconds(look: Look) -> int:
+    """Return the seconds between two polls; 0 where nothing can happen any more."""
+    is_going_back = any(
+        TRANSITIONS[RefundState(refund.state)] for refund in look.found.refunds
+    )
+    return _POLL_SECONDS[look.figures.state] or (30 if is_going_back else 0)
 
 
 def _live_context(look: Look) -> dict[str, object]:
@@ -190,13 +164,17 @@ def _live_context(look: Look) -> dict[str, object]:
     return {
         "state": figures.state,
         "words": words,
-        "step": _STEPS.get(figures.state, 0),
+        "steps": lay_out(
+            (gettext("Pay"), gettext("Confirming"), gettext("Done")),
+            _STEPS.get(figures.state, 0),
+        ),
         "is_final": words.tone in (Tone.GOOD, Tone.OVER),
         "choices": _choices(look),
         "request": describe_request(look.payment, figures, look.now),
         "sums": _sums(figures) if figures.received else None,
+        "refunds": [_refund(refund, look.runtime) for refund in look.found.refunds],
         "transfers": [
-            _transfer(transfer, figures.address) for transfer in look.transfers
+            _transfer(transfer, figures.address) for transfer in look.found.transfers
         ],
     }
 
@@ -208,7 +186,7 @@ def _choices(look: Look) -> list[dict[str, str]]:
         PaymentState.FAILED,
     )
     is_over = look.payment.expires_at <= look.now
-    if look.transfers or is_over or not is_choosable:
+    if look.found.transfers or is_over or not is_choosable:
         return []
     address = look.figures.address
     chosen = address.asset_key if address else ""
@@ -240,4 +218,17 @@ def _transfer(transfer: Transfer, address: Address | None) -> dict[str, object]:
         "words": transfer_words(status),
         "rate": counted_rate(transfer, address),
         "url": explorer_url(transfer),
+    }
+
+
+def _refund(refund: Refund, runtime: Runtime) -> dict[str, object]:
+    state, asset = shown_refund_state(refund, runtime), refund.asset
+    words = refund_words(state)
+    return {
+        "coins": format_units(refund.sent_units, asset.decimals),
+        "symbol": asset.symbol,
+        "tone": words.tone,
+        "headline": words.headline,
+        "needs_address": state is RefundState.NEEDS_ADDRESS,
+        "page": f"../../refund/{refund.token}/",
     }

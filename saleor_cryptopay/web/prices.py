@@ -6,12 +6,9 @@ from typing import Any, Final
 
 from django.utils.translation import gettext
 
-from saleor_cryptopay.core.errors import QuoteError
-from saleor_cryptopay.core.money import units_to_ask
 from saleor_cryptopay.core.states import OPEN_STATES
 from saleor_cryptopay.models import Address, Payment, Transfer
-from saleor_cryptopay.operations.market import rate_now
-from saleor_cryptopay.operations.quoting import has_lapsed
+from saleor_cryptopay.operations.quoting import asked_now, has_lapsed, holds_until
 from saleor_cryptopay.operations.runtime import Runtime
 
 from .figures import Figures, clock_text, rate_text, read_figures
@@ -34,8 +31,10 @@ def figures_now(
         transfers: all of the payment's.
         runtime: the clock, and the market where the quote counts no more.
     """
-    asked_now = _asked_now(payment, transfers, runtime)
-    return read_figures(payment, transfers, runtime.clock(), asked_now)
+    # Only the rest of a payment has another rate: as long as nothing came, the quote
+    # is what is shown, and can be renewed.
+    rest = asked_now(payment, runtime) if transfers else None
+    return read_figures(payment, transfers, runtime.clock(), rest)
 
 
 def describe_price(
@@ -72,11 +71,6 @@ def counted_rate(transfer: Transfer, address: Address | None) -> str:
     return rate_text(transfer.rate)
 
 
-def holds_until(address: Address) -> datetime | None:
-    """Return until when coins that are seen count at the quote; None: to the end."""
-    return address.quote_holds_until or address.quote_expires_at
-
-
 def _rule_words(address: Address, now: datetime) -> str:
     until = holds_until(address)
     if until is None or address.quote_expires_at is None:
@@ -97,21 +91,3 @@ def _rule_words(address: Address, now: datetime) -> str:
         "The time for which this price was held is over. Coins that are seen now count"
         " at the rate of the moment they are seen."
     )
-
-
-def _asked_now(
-    payment: Payment, transfers: Sequence[Transfer], runtime: Runtime
-) -> int | None:
-    """Return what the whole total costs now, where the rest will count at that."""
-    address = payment.address
-    if address is None or not transfers or payment.state not in OPEN_STATES:
-        return None
-    until = holds_until(address)
-    if until is None or runtime.clock() <= until:
-        return None
-    policy, asset = runtime.policies(payment.channel), address.asset
-    try:
-        rate = rate_now(asset, payment.currency, policy, runtime)
-    except QuoteError:
-        return None
-    return units_to_ask(payment.total, rate.value, asset.decimals)

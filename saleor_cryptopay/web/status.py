@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -13,9 +12,12 @@ from saleor_cryptopay.core.errors import QuoteError
 from saleor_cryptopay.core.money import format_units, units_to_ask
 from saleor_cryptopay.core.states import OPEN_STATES
 from saleor_cryptopay.core.uris import payment_uri
-from saleor_cryptopay.models import Address, Payment, Transfer
+from saleor_cryptopay.models import Address, Payment, Refund, Transfer
 from saleor_cryptopay.operations.market import needs_of, price, read_market
-from saleor_cryptopay.operations.quoting import has_lapsed
+from saleor_cryptopay.operations.quoting import has_lapsed, holds_until
+from saleor_cryptopay.operations.refunds.postings import (
+    explorer_url as refund_explorer_url,
+)
 from saleor_cryptopay.operations.runtime import Runtime
 from saleor_cryptopay.operations.showing import stop_if_changed
 
@@ -30,9 +32,10 @@ from .figures import (
     transfer_status,
     web_link,
 )
-from .lookup import check_if_stale, find_with_transfers, list_transfers
-from .prices import figures_now, holds_until
+from .lookup import Found, check_if_stale, find_whole, list_transfers
+from .prices import figures_now
 from .qr import qr_svg
+from .refund_figures import shown_refund_state
 
 _NO_ASSET: Final[dict[str, object]] = dict.fromkeys(
     (
@@ -55,15 +58,14 @@ _NO_ASSET: Final[dict[str, object]] = dict.fromkeys(
 @require_safe
 def status(request: HttpRequest, *, token: str, runtime: Runtime) -> HttpResponse:
     """Answer a poll: 304 as long as nothing changed that the payment's rows tell."""
-    found = find_with_transfers(token, runtime)
+    found = find_whole(token, runtime)
     if found is None:
         return no_such_data()
-    payment, transfers = found
-    check_if_stale(payment, runtime)
-    etag = status_tag(payment, transfers, runtime)
-    if etag in _known_tags(request):
+    check_if_stale(found.payment, runtime)
+    etag = status_tag(found, runtime)
+    if etag in known_tags(request):
         return not_modified(etag)
-    response = json_answer(status_data(payment, transfers, runtime))
+    response = json_answer(status_data(found, runtime))
     response["ETag"] = etag
     return response
 
@@ -76,10 +78,10 @@ def qr_image(
     runtime: Runtime,
 ) -> HttpResponse:
     """Answer with the QR code for what is still to be paid; 404 when nothing is."""
-    found = find_with_transfers(token, runtime)
+    found = find_whole(token, runtime)
     if found is None:
         return no_such_data()
-    figures = figures_now(*found, runtime)
+    figures = figures_now(found.payment, found.transfers, runtime)
     if figures.address is None or figures.state not in OPEN_STATES:
         return no_such_data()
     return svg_answer(qr_svg(qr_text(figures.address, units_due(figures))))
@@ -111,41 +113,34 @@ def payment_data(payment: Payment, runtime: Runtime) -> dict[str, object]:
     return {**data, **_quote_data(figures.address, figures)}
 
 
-def status_data(
-    payment: Payment, transfers: Sequence[Transfer], runtime: Runtime
-) -> dict[str, object]:
+def status_data(found: Found, runtime: Runtime) -> dict[str, object]:
     """Return the Status JSON.
 
     Args:
-        payment: with `address` loaded.
-        transfers: all of the payment's, in the order to show.
+        found: the payment with all that came and went back.
         runtime: the clock, and the shop, which knows the way back.
     """
-    summary = runtime.shop.summary(payment.reference)
+    summary = runtime.shop.summary(found.payment.reference)
     return {
-        **_facts(payment, transfers, runtime),
+        **_facts(found, runtime),
         "server_time": iso(runtime.clock()),
         "return_url": web_link(summary.return_url),
     }
 
 
-def status_tag(
-    payment: Payment, transfers: Sequence[Transfer], runtime: Runtime
-) -> str:
+def status_tag(found: Found, runtime: Runtime) -> str:
     """Return the ETag of the Status JSON: over what our own rows tell.
 
     Neither the time nor the way back are in it, so that a poll which finds nothing
     new does not ask the shop.
     """
-    address = payment.address
+    address = found.payment.address
     price_facts = None
     if address is not None and address.quote_expires_at is not None:
         # Renewed, or lapsed while somebody looks on: the page looks different.
         is_lapsed = has_lapsed(address, runtime.clock())
         price_facts = (iso(address.quote_expires_at), is_lapsed)
-    facts = json.dumps(
-        (_facts(payment, transfers, runtime), price_facts), sort_keys=True
-    )
+    facts = json.dumps((_facts(found, runtime), price_facts), sort_keys=True)
     return f'"{hashlib.sha256(facts.encode()).hexdigest()[:32]}"'
 
 
@@ -214,10 +209,8 @@ def _quote_data(address: Address, figures: Figures) -> dict[str, object]:
     }
 
 
-def _facts(
-    payment: Payment, transfers: Sequence[Transfer], runtime: Runtime
-) -> dict[str, Any]:
-    figures = figures_now(payment, transfers, runtime)
+def _facts(found: Found, runtime: Runtime) -> dict[str, Any]:
+    figures = figures_now(found.payment, found.transfers, runtime)
     address = figures.address
     return {
         "status": figures.state,
@@ -227,8 +220,9 @@ def _facts(
         "received": figures.coins(figures.received),
         "remaining": figures.coins(figures.remaining),
         "overpaid": figures.coins(figures.overpaid),
-        "transfers": [_transfer_facts(transfer) for transfer in transfers],
-        "expires_at": iso(payment.expires_at),
+        "transfers": [_transfer_facts(transfer) for transfer in found.transfers],
+        "refunds": [_refund_facts(refund, runtime) for refund in found.refunds],
+        "expires_at": iso(found.payment.expires_at),
     }
 
 
@@ -243,7 +237,18 @@ def _transfer_facts(transfer: Transfer) -> dict[str, object]:
     }
 
 
-def _known_tags(request: HttpRequest) -> set[str]:
+def _refund_facts(refund: Refund, runtime: Runtime) -> dict[str, object]:
+    """Return what any origin may read: not the link, which decides where coins go."""
+    return {
+        "status": shown_refund_state(refund, runtime),
+        "asset": refund.asset_key,
+        "amount": format_units(refund.sent_units, refund.asset.decimals),
+        "hash": refund.hash,
+        "explorer_url": refund_explorer_url(refund),
+    }
+
+
+def known_tags(request: HttpRequest) -> set[str]:
     """Read If-None-Match; a proxy that compresses marks our tags as weak."""
     tags = request.headers.get("If-None-Match", "").split(",")
     return {tag.strip().removeprefix("W/") for tag in tags}

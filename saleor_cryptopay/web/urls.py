@@ -7,13 +7,18 @@ from django.urls import Resolver404, path, resolve
 
 from saleor_cryptopay.operations.runtime import Runtime
 
-from . import answers, health, kit, pages, status, webhooks
+from . import answers, desk, health, kit, pages, refunds, status, webhooks
 
 urlpatterns: Final = [
     path("webhooks/<str:gateway>/", webhooks.receive),
     path("pay/<str:token>/", pages.pay),
     path("pay/<str:token>/status/", status.status),
     path("pay/<str:token>/qr.svg", status.qr_image),
+    path("refund/<str:token>/", refunds.refund),
+    path("refund/<str:token>/status/", refunds.refund_status),
+    path("desk/refunds/", desk.desk),
+    path("desk/refunds/list/", desk.list_slips),
+    path("desk/refunds/<uuid:refund_id>/<str:action>/", desk.decide),
     path("kit/<str:name>", kit.kit),
     path("health/", health.health),
 ]

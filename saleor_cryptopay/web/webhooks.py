@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from saleor_cryptopay.core.errors import DeliveryError
 from saleor_cryptopay.operations.intake import receive_delivery
+from saleor_cryptopay.operations.refusals import count_refusal
 from saleor_cryptopay.operations.runtime import Runtime
 
 from .answers import json_answer, no_such_data
@@ -39,6 +40,7 @@ def receive(request: HttpRequest, *, gateway: str, runtime: Runtime) -> HttpResp
     try:
         secret = runtime.gateway.verify(_read_headers(request), body)
     except DeliveryError:
+        count_refusal(runtime.clock())
         return json_answer({"error": "not verified"}, status=400)
     receive_delivery(body, runtime, secret=secret)
     return HttpResponse(b"{}", headers=_TAKEN)

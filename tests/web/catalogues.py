@@ -17,7 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
-from saleor_cryptopay.web.languages import LANGUAGES
+from saleor_cryptopay.core.languages import LANGUAGES
 
 PACKAGE: Final = Path(__file__).parents[2] / "saleor_cryptopay"
 TRANSLATED: Final = [code for code in LANGUAGES if code != "en"]

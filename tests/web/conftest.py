@@ -1,22 +1,20 @@
-"""A stage, a site that plays on it, and a real browser to look at it."""
+"""A stage, and a site that plays on it."""
 
-import os
+import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 from socketserver import ThreadingMixIn
 from threading import Thread
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from django.core.wsgi import get_wsgi_application
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page
 from pytest_django import Settings
 
 from tests.stand_ins import Stage
 
+from .axe import axe_source
 from .site import PREFIX, Site
-
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture
@@ -54,14 +52,18 @@ def site_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Give a real Chromium."""
-    if not CHROMIUM.exists():
-        pytest.skip("no Chromium found at /usr/bin/chromium (Debian: chromium)")
-    # Playwright keeps an event loop in this thread, which Django takes for async code.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        # Root has no sandbox for its browser.
-        yield playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
+def axe() -> str:
+    """Give the checker's script."""
+    try:
+        return axe_source()
+    except (OSError, subprocess.SubprocessError) as error:
+        pytest.skip(f"axe-core could not be had from the npm registry: {error}")
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Give an empty page that stands still."""
+    context = browser.new_context(reduced_motion="reduce")
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()

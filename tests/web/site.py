@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
-from saleor_cryptopay.models import Payment
+from demo.stand_in.desk import answer_login
+from saleor_cryptopay.models import Payment, Refund
 from saleor_cryptopay.web.urls import dispatch
 from tests.stand_ins import Stage
 
@@ -26,7 +27,13 @@ def forward(request: HttpRequest, **_kwargs: object) -> HttpResponse:
     return dispatch(request, path_inside, Site.stage.runtime)
 
 
+def log_in(request: HttpRequest) -> HttpResponse:
+    """Log staff in, as Saleor's GraphQL does."""
+    return answer_login(request, Site.stage.desk)
+
+
 urlpatterns = [
+    path("graphql/", csrf_exempt(log_in)),
     path("plugins/global/saleor_cryptopay<path:rest>", csrf_exempt(forward)),
 ]
 
@@ -34,6 +41,11 @@ urlpatterns = [
 def page_of(payment: Payment) -> str:
     """Return the path of a payment's page."""
     return f"{PREFIX}/pay/{payment.token}/"
+
+
+def refund_page_of(refund: Refund) -> str:
+    """Return the path of a refund's page."""
+    return f"{PREFIX}/refund/{refund.token}/"
 
 
 def html_of(client: Client, payment: Payment) -> str:

@@ -5,9 +5,9 @@ import re
 import pytest
 from django.test import Client
 
+from saleor_cryptopay.core.colours import words_on
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.operations.runtime import Appearance
-from saleor_cryptopay.web.colours import words_on
 from tests.stand_ins import Stage
 
 from .rows import payment_in

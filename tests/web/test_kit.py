@@ -7,14 +7,16 @@ import pytest
 from django.test import Client
 from jsonschema import Draft202012Validator
 
+from saleor_cryptopay.core.refunds import RefundState
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Payment
 from saleor_cryptopay.web.kit import FOLDER, KINDS
 from saleor_cryptopay.web.status import payment_data
 from tests.stand_ins import Stage
 
+from .refund_rows import refund_in
 from .rows import make_payment, payment_in, send_coins
-from .site import PREFIX
+from .site import PREFIX, page_of, refund_page_of
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +53,28 @@ def test_both_answers_have_the_shape_that_is_told(
     holds(schema("status.schema.json"), answer)
     given = json.loads(json.dumps(payment_data(payment, stage.runtime)))
     holds(schema("payment.schema.json"), given)
+
+
+@pytest.mark.parametrize("state", list(RefundState))
+def test_refunds_have_the_shape_that_is_told(
+    state: RefundState, client: Client, stage: Stage
+) -> None:
+    refund = refund_in(state, stage)
+    answer = client.get(f"{refund_page_of(refund)}status/").json()
+    holds(schema("refund.schema.json"), answer)
+    answer = client.get(f"{page_of(refund.payment)}status/").json()
+    holds(schema("status.schema.json"), answer)
+    (told,) = answer["refunds"]
+    shape = schema("status.schema.json")["properties"]["refunds"]["items"]
+    assert set(told) == set(shape["properties"])
+
+
+def test_the_schemas_name_all_states_of_refunds() -> None:
+    for shape in (
+        schema("refund.schema.json")["$defs"]["status"],
+        schema("status.schema.json")["$defs"]["refund_status"],
+    ):
+        assert shape["enum"] == list(RefundState)
 
 
 @pytest.mark.parametrize("name", ["payment.schema.json", "status.schema.json"])

@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 from django.test import Client, RequestFactory
 
+from saleor_cryptopay.core.languages import LANGUAGES, find_language
 from saleor_cryptopay.core.states import PaymentState
-from saleor_cryptopay.web.languages import LANGUAGES, choose_language, find_language
-from tests.stand_ins import ORDER, Stage
+from saleor_cryptopay.web.languages import choose_language
+from tests.recording_shop import ORDER
+from tests.stand_ins import Stage
 
 from .rows import ADDRESSES, make_payment, payment_in
 from .site import PREFIX, page_of

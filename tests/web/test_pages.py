@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from saleor_cryptopay.core.languages import LANGUAGES
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Payment
 from saleor_cryptopay.operations.ports import Summary
-from saleor_cryptopay.web.languages import LANGUAGES
 from tests.stand_ins import Stage
 
 from .rows import ADDRESSES, HASH, give_address, make_payment, payment_in, send_coins

@@ -103,6 +103,7 @@ def test_the_status_tells_sums_and_transfers(client: Client, stage: Stage) -> No
                 "explorer_url": f"https://etherscan.io/tx/{HASH}",
             }
         ],
+        "refunds": [],
         "expires_at": payment.expires_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "server_time": stage.clock().strftime("%Y-%m-%dT%H:%M:%SZ"),
         "return_url": "https://shop.example/checkout/done?order=1042",

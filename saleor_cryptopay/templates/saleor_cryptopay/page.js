@@ -21,7 +21,7 @@ function tick() {
   wasLeft = left;
 }
 function localTimes() {
-  for (const time of document.querySelectorAll("[data-countdown]"))
+  for (const time of document.querySelectorAll("[data-countdown], [data-local]"))
     time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 }
 

@@ -1,0 +1,182 @@
+(() => {
+"use strict";
+const by = id => document.getElementById(id);
+const graphql = location.pathname.split("/plugins/")[0] + "/graphql/";
+
+// In this page only: no cookie, no storage. Closing the page ends the login.
+let token = "", refreshToken = "", shown = "waiting", isBusy = false;
+
+const LOGIN = `mutation($email: String!, $password: String!) {
+  tokenCreate(email: $email, password: $password) {
+    token refreshToken errors { message } } }`;
+const REFRESH = `mutation($token: String!) {
+  tokenRefresh(refreshToken: $token) { token errors { message } } }`;
+
+// Words, style and place of the buttons; "r" marks those that take a reason.
+const ACTIONS = {
+  "approve": ["Approve and send", "", "The coins will be sent."],
+  "try-again": ["Try again", "", "It will be sent again."],
+  "refuse-address": ["Refuse the address", "r", "The customer is asked for another address."],
+  "ask-again": ["Ask again with a new link", "p", "There is a new link."],
+  "decline": ["Decline the refund", "r", "The refund is declined."],
+};
+
+function say(words) {
+  by("said").textContent = words;
+  by("said").hidden = !words;
+}
+function announce(words) { by("done").textContent = ""; by("done").textContent = words; }
+
+async function askSaleor(query, variables) {
+  const answer = await fetch(graphql, { method: "POST", credentials: "omit", cache: "no-store",
+    headers: { "Content-Type": "application/json" }, body: JSON.stringify({ query, variables }) });
+  const { data, errors } = await answer.json();
+  const result = data && Object.values(data)[0];
+  const problem = (errors || (result ? result.errors : [{ message: "Saleor does not answer." }]))[0];
+  if (problem) throw new Error(problem.message);
+  return result;
+}
+function ask(path, body) {
+  const headers = { Authorization: "Bearer " + token };
+  if (body) headers["Content-Type"] = "application/json";
+  return fetch(path, { method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body),
+    credentials: "omit", cache: "no-store", redirect: "error" });
+}
+// An access token lives for minutes: a new one is fetched once, then asked again.
+async function request(path, body) {
+  let answer = await ask(path, body);
+  if (answer.status === 401 && refreshToken) {
+    try { token = (await askSaleor(REFRESH, { token: refreshToken })).token; } catch { leave(); }
+    if (token) answer = await ask(path, body);
+  }
+  const data = await answer.json().catch(() => ({}));
+  if (answer.status === 401) { leave(); throw new Error(data.error || "Please log in again."); }
+  if (!answer.ok) throw new Error(data.error || "The shop answers " + answer.status + ".");
+  return data;
+}
+
+function leave() {
+  token = refreshToken = "";
+  by("room").hidden = by("leave").hidden = true;
+  by("list").replaceChildren();
+  by("door").hidden = false;
+  by("email").focus();
+}
+async function enter() {
+  await show();
+  by("door").hidden = true;
+  by("room").hidden = by("leave").hidden = false;
+  by("login").reset(); by("token-login").reset();
+  by("room-title").focus();
+}
+async function show() {
+  const { refunds } = await request("list/?show=" + shown);
+  by("list").replaceChildren(...refunds.map(slip));
+  by("none").hidden = refunds.length > 0;
+}
+
+function put(list, name, value, isLink) {
+  if (!value) return;
+  const row = document.createElement("div"), dt = document.createElement("dt"), dd = document.createElement("dd");
+  dt.textContent = name;
+  if (isLink) {
+    const link = document.createElement("a");
+    link.href = isLink; link.textContent = value; link.target = "_blank"; link.rel = "noopener noreferrer";
+    dd.append(link);
+  } else dd.textContent = value;
+  dd.dir = "auto";
+  row.append(dt, dd); list.append(row);
+}
+function slip(refund) {
+  const item = by("slip").content.cloneNode(true).firstElementChild, find = what => item.querySelector(what);
+  const heading = refund.coins + " " + refund.symbol + " on " + refund.network_name;
+  item.dataset.id = refund.id;
+  find("article").setAttribute("aria-label", heading);
+  find("[data-of=sum]").textContent = heading;
+  find("[data-of=state_words]").textContent = refund.state_words;
+  const facts = find(".facts");
+  for (const [name, value, link] of refund.facts) put(facts, name, value, link);
+  if (refund.groups.length) {
+    find(".whole").hidden = false;
+    find(".address").append(...refund.groups.flatMap(group => {
+      const span = document.createElement("span");
+      span.textContent = group;
+      return [span, document.createElement("wbr")];
+    }));
+  }
+  find(".past").hidden = !refund.history.length;
+  for (const text of refund.history) {
+    const line = document.createElement("li");
+    line.textContent = text; line.dir = "auto";
+    find(".past ol").append(line);
+  }
+  fillActions(item, refund, heading);
+  return item;
+}
+function fillActions(item, refund, heading) {
+  const place = item.querySelector(".actions");
+  const add = (words, kind, act) => {
+    const button = document.createElement("button");
+    button.type = "button"; button.textContent = words;
+    button.className = "button" + (kind ? " plain" : "");
+    button.setAttribute("aria-label", words + ": " + heading);
+    button.addEventListener("click", act);
+    place.append(button);
+  };
+  for (const name of refund.actions) {
+    const [words, kind, done] = ACTIONS[name];
+    add(words, kind, () => decide(item, refund, name, done));
+    if (kind === "r") item.querySelector(".reason").hidden = false;
+  }
+  if (refund.link) add("Copy the customer's link", "p", async () => {
+    try { await navigator.clipboard.writeText(refund.link); announce("Copied"); say(""); }
+    catch { say("The customer's link: " + refund.link); }
+  });
+}
+async function decide(item, refund, name, done) {
+  const reason = item.querySelector("[name=reason]");
+  if (ACTIONS[name][1] === "r" && !reason.value.trim()) {
+    reason.setAttribute("aria-invalid", "true");
+    reason.focus();
+    say("Please give a reason: the customer reads it.");
+    return;
+  }
+  const question = { "approve": "Send " + refund.coins + " " + refund.symbol + " to\n" + refund.address + "\non " + refund.network_name + "?",
+    "decline": "Decline this refund for good?" }[name];
+  if (isBusy || question && !confirm(question)) return;
+  await attempt(async () => {
+    await request(refund.id + "/" + name + "/", { reason: reason.value.trim(), address: refund.address });
+    await show();
+    announce(done);
+    by("room-title").focus();
+  });
+}
+// One thing after the other; what goes wrong is said.
+let line = Promise.resolve();
+function attempt(act) {
+  return line = line.then(async () => {
+    isBusy = true; say("");
+    try { await act(); } catch (error) { say(error.message); }
+    isBusy = false;
+  });
+}
+
+by("login").addEventListener("submit", event => {
+  event.preventDefault();
+  attempt(async () => {
+    const found = await askSaleor(LOGIN, { email: by("email").value, password: by("password").value });
+    ({ token, refreshToken } = found);
+    await enter();
+  });
+});
+by("token-login").addEventListener("submit", event => {
+  event.preventDefault();
+  attempt(async () => { token = by("token").value.trim(); refreshToken = ""; await enter(); });
+});
+by("leave").addEventListener("click", () => { say(""); leave(); });
+for (const tab of document.querySelectorAll(".tab")) tab.addEventListener("click", () => attempt(async () => {
+  shown = tab.dataset.show;
+  for (const other of document.querySelectorAll(".tab")) other.setAttribute("aria-pressed", String(other === tab));
+  await show();
+}));
+})();

@@ -1,0 +1,147 @@
+"""The refund desk: where staff look at refunds and decide.
+
+The page itself holds no data. Its script logs in at Saleor and sends the token that it
+gets with each request. There is no cookie: another site cannot have a browser send what
+it has not got, and so there is no CSRF token either. How often somebody may try to log
+in is Saleor's to say.
+"""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from saleor_cryptopay.core.errors import RefundError
+from saleor_cryptopay.core.refunds import RefundState
+from saleor_cryptopay.models import Refund
+from saleor_cryptopay.operations.refunds import approval
+from saleor_cryptopay.operations.runtime import Runtime
+
+from .answers import html_page, no_such_data, private_answer
+from .slips import describe_slip
+
+# As many as anybody looks through; those that wait longest come first.
+LIMIT: Final = 50
+BODY_LIMIT: Final = 16 * 1024
+REASON_LIMIT: Final = 500
+
+State = RefundState
+GROUPS: Final = {
+    "waiting": (State.NEEDS_APPROVAL, State.FAILED, State.LAPSED),
+    "underway": (State.NEEDS_ADDRESS, State.APPROVED, State.SENDING, State.SENT),
+    "over": (State.CONFIRMED, State.DECLINED),
+}
+_NEWEST_FIRST: Final = frozenset({"over"})
+
+
+@require_safe
+def desk(request: HttpRequest, *, runtime: Runtime) -> HttpResponse:  # noqa: ARG001 - the URLconf hands it over
+    """Show the desk: a door, and an empty room behind it."""
+    return html_page("desk.html", {"shop_name": runtime.appearance.name or "Refunds"})
+
+
+@require_safe
+def list_slips(request: HttpRequest, *, runtime: Runtime) -> HttpResponse:
+    """Answer staff with the refunds of a group: `?show=waiting|underway|over`."""
+    if _identify(request, runtime) is None:
+        return _unknown()
+    group = request.GET.get("show", "waiting")
+    if group not in GROUPS:
+        return no_such_data()
+    order = "-changed_at" if group in _NEWEST_FIRST else "changed_at"
+    refunds = Refund.objects.select_related("payment__address")
+    rows = refunds.filter(state__in=GROUPS[group]).order_by(order)[:LIMIT]
+    return private_answer({"refunds": [describe_slip(row, runtime) for row in rows]})
+
+
+@require_POST
+def decide(
+    request: HttpRequest, *, refund_id: UUID, action: str, runtime: Runtime
+) -> HttpResponse:
+    """Do what staff decide: an action of the desk, with `{"reason", "address"}`."""
+    actor = _identify(request, runtime)
+    if actor is None:
+        return _unknown()
+    act = _ACTIONS.get(action)
+    if act is None:
+        return no_such_data()
+    body = _read_body(request)
+    if body is None:
+        return private_answer({"error": "This is no request of the desk."}, status=400)
+    try:
+        act(refund_id, body, actor, runtime)
+    except RefundError as error:
+        return private_answer({"error": str(error)}, status=409)
+    return private_answer({})
+
+
+def _identify(request: HttpRequest, runtime: Runtime) -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if runtime.desk is None or scheme.lower() != "bearer" or not token.strip():
+        return None
+    return runtime.desk.identify(token.strip())
+
+
+def _unknown() -> HttpResponse:
+    words = "This login is not valid, or it may not handle payments."
+    response = private_answer({"error": words}, status=401)
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _read_body(request: HttpRequest) -> dict[str, str] | None:
+    """Return the texts that were sent; None if it is anything else."""
+    raw = request.read(BODY_LIMIT + 1)
+    try:
+        body: Any = json.loads(raw[:BODY_LIMIT])
+    except ValueError:
+        return None
+    if not isinstance(body, dict) or len(raw) > BODY_LIMIT:
+        return None
+    return body if all(isinstance(text, str) for text in body.values()) else None
+
+
+Body = dict[str, str]
+
+
+def _approve(refund_id: UUID, body: Body, actor: str, runtime: Runtime) -> None:
+    address = body.get("address", "")
+    if not address:
+        raise RefundError("Approve an address that you have seen.", code="address")
+    approval.approve(refund_id, actor, runtime, address=address)
+
+
+def _with_reason(
+    act: Callable[[UUID, str, str, Runtime], object],
+    refund_id: UUID,
+    body: Body,
+    actor: str,
+    runtime: Runtime,
+) -> None:
+    reason = body.get("reason", "").strip()[:REASON_LIMIT]
+    if not reason:
+        raise RefundError("Give a reason: the customer reads it.", code="reason")
+    act(refund_id, reason, actor, runtime)
+
+
+def _plainly(
+    act: Callable[[UUID, str, Runtime], object],
+    refund_id: UUID,
+    body: Body,  # noqa: ARG001 - as the others
+    actor: str,
+    runtime: Runtime,
+) -> None:
+    act(refund_id, actor, runtime)
+
+
+_ACTIONS: Final[dict[str, Callable[[UUID, Body, str, Runtime], None]]] = {
+    "approve": _approve,
+    "refuse-address": partial(_with_reason, approval.refuse_address),
+    "decline": partial(_with_reason, approval.decline),
+    "try-again": partial(_plainly, approval.try_again),
+    "ask-again": partial(_plainly, approval.ask_again),
+}
