@@ -149,3 +149,19 @@ def test_a_gateway_in_trouble_is_said(scene: Scene, run: Run) -> None:
     assert status == 1
     assert "The gateway did not answer" in out
     assert scene.shop.credited("nothing") == Decimal(0)
+
+
+def test_staff_are_written_to_where_it_is_asked_for(scene: Scene, run: Run) -> None:
+    payment = scene.open()
+    scene.pay(payment, "50.1")
+    scene.sandbox.mine()
+    scene.poll()
+    (key,) = [key for key in scene.shop.told if key.startswith("credit")]
+    del scene.shop.told[key]
+    assert run("audit")[0] == 1
+    assert [whom for whom, _ in scene.post.letters if whom == "staff"] == []
+    for _ in range(2):
+        assert run("audit", "--tell-staff")[0] == 1
+    (letter,) = [letter for whom, letter in scene.post.letters if whom == "staff"]
+    assert letter.subject == "The audit found differences: 1"
+    assert str(payment.pk) in letter.text

@@ -9,10 +9,11 @@ import pytest
 from django.core.management import CommandError
 from pytest_django import Settings
 
-from saleor_cryptopay.core.errors import SettingError
+from saleor_cryptopay.core.errors import PostError, SettingError
 from saleor_cryptopay.management.runtime import command_runtime
 from saleor_cryptopay.models import Delivery, Effect, Payment
 from saleor_cryptopay.operations import intake
+from saleor_cryptopay.operations.messages import delivery
 from tests.operations.conftest import Scene
 from tests.operations.tampering import tamper
 from tests.operations.test_intake import hint
@@ -95,6 +96,19 @@ def test_what_the_shop_gave_up_on_is_listed_and_tried_again(
     assert run("outbox")[0] == 1
     assert run("outbox", "--retry") == (0, "")
     assert len(scene.credits(payment)) == 1
+
+
+def test_what_nobody_was_told_is_listed_and_sent_again(scene: Scene, run: Run) -> None:
+    scene.post.refusal = PostError("No such user (550).", is_final=True)
+    paid(scene)
+    scene.poll()
+    delivery.deliver_messages(scene.runtime)
+    status, out = run("outbox")
+    assert status == 1
+    assert "payment_confirmed  to customer  tried 1 times, given up: No such" in out
+    scene.post.refusal = None
+    assert run("outbox", "--retry") == (0, "")
+    assert len(scene.post.letters) == 1
 
 
 def test_the_books_have_a_line_for_each_payment(scene: Scene, run: Run) -> None:
