@@ -9,12 +9,13 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
+from demo.services.postgres import Postgres
 from tests.chaos.crashing import crashing_postgres
 
 
 @contextmanager
-def prepared() -> Iterator[None]:
-    """Set Django up on a database of its own, on a server of its own."""
+def prepared() -> Iterator[Postgres]:
+    """Set Django up on a database of its own, on a server of its own; give that."""
     with tempfile.TemporaryDirectory(prefix="cryptopay-bench-") as name:
         folder = Path(name)
         # PostgreSQL runs as an account of its own when this runs as root.
@@ -26,4 +27,4 @@ def prepared() -> Iterator[None]:
             os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
             django.setup()
             call_command("migrate", verbosity=0)
-            yield
+            yield server.postgres

@@ -8,9 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from tests.stand_ins import Stage
 from tests.web.site import PREFIX, Site
 
-from .measuring import ROUNDS, by_turns, cpu, ratio, wall
+from .measuring import by_turns, cpu, ratio, wall
 from .requests import BODY, request, sign
-from .serving import serving
 
 TIMES = 200
 DOOR = f"{PREFIX}/webhooks/crypton/"
@@ -27,7 +26,6 @@ def measure() -> Iterator[tuple[str, str, str]]:
     }
     costs = by_turns(works, TIMES)
     ours, bare = costs["ours"], costs["insert"]
-    yield from _served()
     yield (
         "webhook intake without a server, CPU against a bare one-row insert",
         f"{ratio(ours, bare):.2f} x ({cpu(ours):.2f} ms against {cpu(bare):.2f} ms)",
@@ -49,22 +47,3 @@ def measure() -> Iterator[tuple[str, str, str]]:
             works[name]()
         what = {"ours": "valid", "forged": "forged"}[name]
         yield f"SQL statements for a {what} webhook", str(len(queries)), goal
-
-
-def _served() -> Iterator[tuple[str, str, str]]:
-    """Yield the same through a real server, whose part is in both."""
-    ours, bare = [], []
-    with serving() as server:
-        for number in range(ROUNDS + 1):
-            both = (
-                server.cost(DOOR, BODY, sign(BODY), TIMES),
-                server.cost("/bare/insert/", BODY, "", TIMES),
-            )
-            if number:  # the first is for warming up
-                ours.append(both[0])
-                bare.append(both[1])
-    yield (
-        "webhook intake through a server, CPU against a bare one-row insert",
-        f"{ratio(ours, bare):.2f} x ({cpu(ours):.2f} ms against {cpu(bare):.2f} ms)",
-        "at most 1.15 x",
-    )

@@ -1,81 +1,141 @@
-"""A real server in a process of its own, and the CPU time that its answers take."""
+"""Real servers, and what their answers take: CPU of the server, time of the sender."""
 
 import http.client
-import os
-import signal
-import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
+from typing import NamedTuple
 
-from django.core.wsgi import get_wsgi_application
-from django.db import connections
+from demo.services.processes import Program, bare_environment, free_port, run
 
-from .measuring import Cost
+from .measuring import Cost, process_clock
 
-TICKS = os.sysconf("SC_CLK_TCK")
+ROOT = Path(__file__).parents[1]
+BINARIES = ROOT / "build" / "bench" / "bin"
+
+# The gateway sends at most as many at once.
+SENDERS = 10
+
+THREADS = ("gunicorn", "--worker-class=gthread", f"--threads={SENDERS}", "--workers=1")
+ASGI = ("uvicorn", "--factory", "--loop=uvloop", "--http=httptools", "--no-access-log")
 
 
-class Quiet(WSGIRequestHandler):
-    """Leaves the terminal to the figures."""
+class Delivery(NamedTuple):
+    """What is sent: to which path, with which signature."""
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+    path: str
+    body: bytes
+    header: str
+    signature: str
 
 
-class Served:
-    """A server that answers one request after the other."""
+@dataclass(frozen=True)
+class Server:
+    """A server that is running.
 
-    def __init__(self, process_id: int, port: int) -> None:
-        self._process_id, self._port = process_id, port
+    Attributes:
+        port: where it listens on the loopback.
+        process_id: which process answers.
+    """
 
-    def cost(self, path: str, body: bytes, signature: str, times: int) -> Cost:
-        """Return what one answer takes: the server's CPU, and the client's wait."""
-        cpu, wall = self._cpu(), time.perf_counter()
-        for _ in range(times):
-            self._post(path, body, signature)
-        wall = time.perf_counter() - wall
-        return Cost((self._cpu() - cpu) * 1000 / times, wall * 1000 / times)
+    port: int
+    process_id: int
 
-    def _post(self, path: str, body: bytes, signature: str) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
-        connection.request("POST", path, body, {"X-Gateway-Signature": signature})
-        connection.getresponse().read()
+    def cost(self, deliveries: Sequence[Delivery]) -> Cost:
+        """Return what one of them takes, sent by `SENDERS` at once.
+
+        CPU of the process that answers, and wall time divided by their number.
+
+        Raises:
+            RuntimeError: one of them was not taken.
+        """
+        shares = [deliveries[start::SENDERS] for start in range(SENDERS)]
+        clock = process_clock(self.process_id)
+        cpu, wall = clock(), time.perf_counter()
+        with ThreadPoolExecutor(SENDERS) as senders:
+            list(senders.map(self._send, shares))
+        cpu, wall = clock() - cpu, time.perf_counter() - wall
+        return Cost(cpu * 1000 / len(deliveries), wall * 1000 / len(deliveries))
+
+    def _send(self, deliveries: Sequence[Delivery]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        for path, body, header, signature in deliveries:
+            connection.request("POST", path, body, {header: signature})
+            answer = connection.getresponse()
+            answer.read()
+            if answer.status != http.client.OK:
+                raise RuntimeError(f"{path} answered {answer.status}.")
         connection.close()
 
-    def _cpu(self) -> float:
-        stat = Path(f"/proc/{self._process_id}/stat").read_text().rpartition(")")[2]
-        user, system = stat.split()[11:13]
-        return (int(user) + int(system)) / TICKS
+
+def prepare(url: str) -> None:
+    """Make the tables of all inboxes in an empty database."""
+    run([BINARIES / "python", "-m", "bench.peer_rows"], environment=_surroundings(url))
+
+
+def versions(names: Sequence[str]) -> list[str]:
+    """Return names and versions of what is installed beside us."""
+    question = (
+        "import sys, importlib.metadata as m; print(*map(m.version, sys.argv[1:]))"
+    )
+    answer = run([BINARIES / "python", "-c", question, *names])
+    pairs = zip(names, answer.split(), strict=True)
+    return [f"{name} {version}" for name, version in pairs]
 
 
 @contextmanager
-def serving() -> Iterator[Served]:
-    """Serve this process's Django from a fork of it."""
-    connections.close_all()
-    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-    port = listener.getsockname()[1]
-    process_id = os.fork()
-    if not process_id:
-        _serve(listener, port)
-    listener.close()
-    try:
-        yield Served(process_id, port)
-    finally:
-        os.kill(process_id, signal.SIGKILL)
-        os.waitpid(process_id, 0)
+def serving(url: str, connections: str, *, asgi: bool = False) -> Iterator[Server]:
+    """Serve all inboxes from one process.
+
+    Args:
+        url: of their database.
+        connections: `kept`, `pooled` or `new` for each request.
+        asgi: by uvicorn; else by the threads of gunicorn.
+    """
+    port = free_port()
+    start = _by_uvicorn if asgi else _by_gunicorn
+    with Program(
+        "server",
+        start(port),
+        log=ROOT / "build" / "bench" / "server.log",
+        environment=_surroundings(url, connections),
+        folder=ROOT,
+    ) as program:
+        address = f"http://127.0.0.1:{port}/bare/process/"
+        program.wait_for_http(address, 60)
+        yield Server(port, int(_read(port)))
 
 
-def _serve(listener: socket.socket, port: int) -> None:
-    server = WSGIServer(("127.0.0.1", port), Quiet, bind_and_activate=False)
-    server.socket = listener
-    server.server_name, server.server_port = "127.0.0.1", port
-    server.setup_environ()
-    server.set_app(get_wsgi_application())
-    serve: Callable[[], None] = server.serve_forever
-    try:
-        serve()
-    finally:
-        os._exit(1)
+def _by_gunicorn(port: int) -> list[str | Path]:
+    application = "django.core.wsgi:get_wsgi_application()"
+    address = f"--bind=127.0.0.1:{port}"
+    return [BINARIES / "python", "-m", *THREADS, address, application]
+
+
+def _by_uvicorn(port: int) -> list[str | Path]:
+    application = "django.core.asgi:get_asgi_application"
+    return [BINARIES / "python", "-m", *ASGI, f"--port={port}", application]
+
+
+def _read(port: int) -> bytes:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/bare/process/")
+    answer = connection.getresponse().read()
+    connection.close()
+    return answer
+
+
+def _surroundings(url: str, connections: str = "kept") -> dict[str, str]:
+    return bare_environment(
+        DATABASE_URL=url,
+        CONNECTIONS=connections,
+        DJANGO_SETTINGS_MODULE="bench.peer_settings",
+        PYTHONPATH=str(ROOT),
+    )
+
+
+Deliveries = Callable[[int], Sequence[Delivery]]
+"""Makes so many deliveries of one kind."""

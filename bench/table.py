@@ -14,14 +14,19 @@ ROOT = Path(__file__).parents[1]
 KEPT = ROOT / "build" / "figures"
 TABLE = ROOT / "docs" / "figures.md"
 
+# What is measured, in the order it is told; each part may be measured by itself.
+PARTS = ("inboxes", "intake", "rates", "history", "expiry")
+
 HEAD = """# Figures
 
-Written by `make bench` and `make chaos`; nothing here is typed by hand.
-
-{machine}
-
+Written by `make bench` and `make chaos`; nothing here is typed by hand. Each part is
+told with the machine it was measured on and how busy that was with other work (its
+load: how many processes wanted to run at once). What is compared was measured by turns,
+and medians of the rounds are told.
 """
-COST_HEAD = """## What it costs
+COST_HEAD = "\n## What it costs\n"
+PART_HEAD = """
+{machine}:
 
 | what | measured | goal |
 | --- | --- | --- |
@@ -58,12 +63,14 @@ def machine() -> str:
 
 def write_table() -> None:
     """Write docs/figures.md from what was kept."""
-    bench = _kept("bench.json") or {"machine": machine(), "rows": []}
-    proofs = _kept("proofs.json") or {}
-    text = HEAD.format(machine=f"Measured on {bench['machine']}.")
-    if bench["rows"]:
+    text = HEAD
+    measured = [kept for part in PARTS if (kept := _kept(f"bench-{part}.json"))]
+    if measured:
         text += COST_HEAD
-        text += "".join(f"| {a} | {b} | {c} |\n" for a, b, c in bench["rows"])
+    for part in measured:
+        text += PART_HEAD.format(machine=part["machine"])
+        text += "".join(f"| {a} | {b} | {c} |\n" for a, b, c in part["rows"])
+    proofs = _kept("proofs.json")
     if proofs:
         text += PROOF_HEAD
         text += "".join(f"| {a} | {b} |\n" for a, b in sorted(proofs.items()))

@@ -9,26 +9,28 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from itertools import groupby, islice
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Max
 
 from saleor_cryptopay.core.assets import ASSETS
-from saleor_cryptopay.core.errors import AmountError, ShopError
+from saleor_cryptopay.core.errors import AmountError
 from saleor_cryptopay.core.events import TransferReported, TransferStatus
 from saleor_cryptopay.core.money import parse_units
-from saleor_cryptopay.models import Address, Effect, Payment, Transfer
+from saleor_cryptopay.models import Address, Transfer
 
+from .refunds.accounts import count_returned, list_overdrawn
 from .runtime import Runtime
+from .shown import compare_shop
 from .transfers import find_address
 
 # Decimals by which the units of a coin that nobody here knows are counted.
 UNKNOWN_DECIMALS: Final = 18
 
-# Less than this part of what was asked for may be worth nothing in fiat.
-DUST: Final = 1000
+# Rows and reports that are in memory at once.
+PIECE: Final = 100
 
 CREDITED: Final = "credited"
 SURPLUS: Final = "surplus"
@@ -63,12 +65,14 @@ class Audit:
     Attributes:
         reported: asset → base units that the gateway reports for our addresses.
         booked: asset → class of `CLASSES` → base units in our books.
+        returned: asset → `sent back` or `promised back` → base units.
         payments: how many payments were compared with the shop.
         differences: what does not agree; empty is what everybody wants.
     """
 
     reported: Counter[str] = field(default_factory=Counter)
     booked: dict[str, Counter[str]] = field(default_factory=dict)
+    returned: dict[str, Counter[str]] = field(default_factory=dict)
     payments: int = 0
     differences: list[Difference] = field(default_factory=list)
 
@@ -90,8 +94,35 @@ Key = tuple[str, str, int, int]
 """Network, hash, index, our address: a transfer's identity."""
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What the gateway has reported so far: a byte for each of our transfers.
+
+    Attributes:
+        marks: 1 at the primary key of each transfer that was reported. As long as
+            there were transfers at the start: later ones cannot be missed yet.
+        strangers: what was reported and is in no book of ours.
+    """
+
+    marks: bytearray
+    strangers: set[Key] = field(default_factory=set)
+
+    def is_new(self, key: Key, row: Transfer | None) -> bool:
+        """Whether it is reported for the first time; a page may repeat another."""
+        if row is None:
+            is_new = key not in self.strangers
+            self.strangers.add(key)
+            return is_new
+        self.marks.extend(bytes(max(0, row.pk + 1 - len(self.marks))))
+        is_new = not self.marks[row.pk]
+        self.marks[row.pk] = 1
+        return is_new
+
+
 def audit(runtime: Runtime, *, since: datetime | None = None) -> Audit:
     """Compare gateway, books and shop; changes nothing.
+
+    Transfers and payments are read piece by piece, however many there are.
 
     Args:
         runtime: see `runtime.Runtime`.
@@ -101,50 +132,64 @@ def audit(runtime: Runtime, *, since: datetime | None = None) -> Audit:
         GatewayError: the gateway did not answer.
     """
     result = Audit()
-    reports = dict(_reports(runtime, since))
-    rows = _rows(runtime, since, reports)
-    for key, (address, report) in reports.items():
-        _compare(result, address, report, rows.get(key))
-    for key, row in rows.items():
-        if key not in reports and not _is_gone(row):
-            words = f"{row.reference} is in our books and not at the gateway"
-            result.differ(row.payment_id, words)
-    _book(result, rows.values())
-    _compare_shop(result, runtime, since)
+    newest = Transfer.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    seen = _Seen(bytearray(newest + 1))
+    reports = runtime.gateway.transactions_since(since)
+    while piece := list(islice(reports, PIECE)):
+        _compare(result, piece, seen, runtime)
+    for _, rows in groupby(_rows(runtime), lambda row: row.payment_id):
+        wanted = (row for row in rows if _is_wanted(row, seen, newest, since))
+        _book(result, wanted, seen)
+    for payment_id, differences in compare_shop(runtime, since):
+        result.payments += 1
+        for words in differences:
+            result.differ(payment_id, words)
+    result.returned = count_returned(runtime, since)
+    for payment_id, words in list_overdrawn(runtime):
+        result.differ(payment_id, words)
     return result
 
 
-def _reports(
-    runtime: Runtime, since: datetime | None
-) -> Iterator[tuple[Key, tuple[Address, TransferReported]]]:
-    for report in runtime.gateway.transactions_since(since):
+def _compare(
+    result: Audit, reports: Iterable[TransferReported], seen: _Seen, runtime: Runtime
+) -> None:
+    """Compare what the gateway says of transfers to our addresses with our rows."""
+    found: dict[Key, tuple[Address, TransferReported]] = {}
+    for report in reports:
         address = find_address(report, runtime.gateway)
         if address is not None:
             key = (report.network, report.hash, report.index, address.pk)
-            yield key, (address, report)
+            found[key] = address, report
+    rows = _rows_for(found)
+    for key, (address, report) in found.items():
+        row = rows.get(key)
+        if seen.is_new(key, row):
+            _compare_one(result, address, report, row)
 
 
-def _rows(
-    runtime: Runtime, since: datetime | None, reported: Iterable[Key]
-) -> dict[Key, Transfer]:
-    """Return our transfers since then, and those that the gateway dates so."""
+def _rows_for(keys: Iterable[Key]) -> dict[Key, Transfer]:
+    networks, hashes = ({key[place] for key in keys} for place in (0, 1))
+    rows = Transfer.objects.filter(network__in=networks, hash__in=hashes)
+    return {(row.network, row.hash, row.index, row.address_id): row for row in rows}
+
+
+def _rows(runtime: Runtime) -> Iterator[Transfer]:
+    """Yield our transfers, those of one payment together and in their order."""
     ours = Transfer.objects.filter(
         payment__gateway=runtime.gateway.name,
         payment__environment=runtime.gateway.environment,
-    ).select_related("payment", "address")
-    wanted = set(reported)
-    rows = {
-        (row.network, row.hash, row.index, row.address_id): row
-        for row in ours.order_by("pk").iterator()
-    }
-    return {
-        key: row
-        for key, row in rows.items()
-        if since is None or key in wanted or row.seen_at > since
-    }
+    ).select_related("address")
+    return ours.order_by("payment_id", "pk").iterator(chunk_size=PIECE)
 
 
-def _compare(
+def _is_wanted(row: Transfer, seen: _Seen, newest: int, since: datetime | None) -> bool:
+    """Whether a transfer was reported, or should have been."""
+    if row.pk < len(seen.marks) and seen.marks[row.pk]:
+        return True
+    return row.pk <= newest and (since is None or row.seen_at > since)
+
+
+def _compare_one(
     result: Audit, address: Address, report: TransferReported, row: Transfer | None
 ) -> None:
     asset_key, units = _reported_units(report)
@@ -163,64 +208,27 @@ def _compare(
         result.differ(address.payment_id, words)
 
 
-def _book(result: Audit, rows: Iterable[Transfer]) -> None:
-    """Count our transfers into their classes; what is asked for fills up first."""
-    room: dict[UUID, int] = {}
+def _book(result: Audit, rows: Iterable[Transfer], seen: _Seen) -> None:
+    """Count a payment's transfers into classes; what is asked for fills up first."""
+    left: int | None = None
     for row in rows:
         asset_key, units = f"{row.coin}@{row.network}", _units(row)
-        if _is_gone(row):
+        if TransferStatus(row.status).is_gone:
             continue
+        if not seen.marks[row.pk]:
+            words = f"{row.reference} is in our books and not at the gateway"
+            result.differ(row.payment_id, words)
         if not row.is_final:
             result.book(asset_key, NOT_FINAL, units)
         elif row.verdict != Transfer.Verdict.COUNTED:
             label = str(Transfer.Verdict(row.verdict).label)
             result.book(asset_key, label, units)
         else:
-            left = room.setdefault(row.payment_id, row.address.units)
+            left = row.address.units if left is None else left
             counted = min(units, left)
-            room[row.payment_id] = left - counted
+            left -= counted
             result.book(asset_key, CREDITED, counted)
             result.book(asset_key, SURPLUS, units - counted)
-
-
-def _compare_shop(result: Audit, runtime: Runtime, since: datetime | None) -> None:
-    for payment in _paid(runtime, since).iterator(chunk_size=500):
-        result.payments += 1
-        sums = payment.transfers.aggregate(sum=Sum("credited", default=Decimal(0)))
-        booked = sums["sum"]
-        if not booked and _is_held_back(payment):
-            result.differ(payment.pk, "coins are final and nothing credited")
-        try:
-            shown = runtime.shop.credited(payment.reference)
-        except ShopError as error:
-            if booked:
-                words = f"{booked} {payment.currency} credited here; {error}"
-                result.differ(payment.pk, words)
-            continue
-        if shown != booked:
-            waiting = Effect.objects.filter(payment=payment, done_at=None).count()
-            words = (
-                f"{booked} {payment.currency} credited here, {shown} in the shop"
-                f" ({waiting} messages wait for it)"
-            )
-            result.differ(payment.pk, words)
-
-
-def _is_held_back(payment: Payment) -> bool:
-    """Whether counted coins became final, worth more than dust, without a credit."""
-    final = payment.transfers.filter(is_final=True, verdict="counted")
-    units = final.aggregate(sum=Sum("units", default=0))["sum"]
-    address = payment.address
-    return address is not None and units * DUST > address.units
-
-
-def _paid(runtime: Runtime, since: datetime | None) -> QuerySet[Payment]:
-    payments = Payment.objects.filter(
-        gateway=runtime.gateway.name,
-        environment=runtime.gateway.environment,
-        transfers__isnull=False,
-    ).distinct()
-    return payments if since is None else payments.filter(changed_at__gte=since)
 
 
 def _reported_units(report: TransferReported) -> tuple[str, int]:
@@ -239,7 +247,3 @@ def _in_units(asset_key: str, amount: str) -> tuple[str, int]:
         return asset_key, parse_units(amount, decimals)
     except AmountError:
         return asset_key, 0
-
-
-def _is_gone(row: Transfer) -> bool:
-    return TransferStatus(row.status).is_gone

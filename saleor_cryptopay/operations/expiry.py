@@ -5,7 +5,7 @@ gateway was asked about it later than its deadline, or, when the gateway has bee
 of reach for an hour, without it.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db.models import F, Q, QuerySet
@@ -17,7 +17,7 @@ from . import ledger
 from .runtime import Runtime
 
 # Payments in one commit: their locks are held for a fraction of a second.
-BATCH: Final = 250
+BATCH: Final = 100
 
 # Payments in one run: what is left is closed by the next.
 MOST: Final = 100_000
@@ -39,20 +39,26 @@ def expire_due(runtime: Runtime, *, most: int = MOST) -> int:
         runtime: see `runtime.Runtime`.
         most: how many at the most; the next run goes on.
     """
-    closed = 0
+    closed, since = 0, None
     while closed < most:
         size = min(BATCH, most - closed)
-        found = ledger.record_deadlines(_due(runtime)[:size], runtime)
-        closed += found
-        if found < size:
+        found = ledger.record_deadlines(_due(runtime, since)[:size], runtime)
+        closed += len(found)
+        if len(found) < size:
             break
+        since = found[-1]
     return closed
 
 
-def _due(runtime: Runtime) -> QuerySet[Payment]:
-    """Return what is to be closed, the oldest deadline first."""
+def _due(runtime: Runtime, since: datetime | None) -> QuerySet[Payment]:
+    """Return what is to be closed, the oldest deadline first.
+
+    From `since` on: the index still leads to what this run has closed before it.
+    """
     now = runtime.clock()
     was_checked = Q(checked_at__gte=F("expires_at")) | Q(address=None)
     is_overdue = Q(expires_at__lte=now - PATIENCE)
     due = Payment.objects.filter(state__in=EXPIRABLE, expires_at__lte=now)
+    if since is not None:
+        due = due.filter(expires_at__gte=since)
     return due.filter(was_checked | is_overdue).order_by("expires_at")

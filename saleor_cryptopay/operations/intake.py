@@ -17,6 +17,7 @@ from saleor_cryptopay.core.errors import (
     MalformedError,
 )
 from saleor_cryptopay.core.events import AddressReported, TransferReported
+from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import Delivery
 
 from . import adoption, ledger
@@ -77,7 +78,8 @@ def apply_delivery(delivery: Delivery, runtime: Runtime) -> None:
     """Apply one delivery and write down what became of it."""
     delivery.attempts += 1
     try:
-        status, note = _apply(bytes(delivery.body), runtime)
+        with runtime.tracer.span("intake", delivery=delivery.pk):
+            status, note = _apply(bytes(delivery.body), runtime)
     except MalformedError as error:
         status, note = Status.DEAD, str(error)
     except GatewayError as error:
@@ -85,7 +87,9 @@ def apply_delivery(delivery: Delivery, runtime: Runtime) -> None:
         status, note = Status.STORED, str(error)
     except Exception as error:
         # One delivery must not hold up the others.
-        logger.exception("Delivery %s failed", delivery.pk)
+        logger.exception(
+            "Delivery %s failed", delivery.pk, extra=about(delivery=delivery.pk)
+        )
         status, note = Status.STORED, str(error) or type(error).__name__
     _write_down(delivery, status, note, runtime)
 
@@ -137,6 +141,9 @@ def _write_down(
         delivery.status = Status.DEAD
     if delivery.status == Status.DEAD:
         logger.error(
-            "cryptopay.E102: delivery %s cannot be applied: %s", delivery.pk, note
+            "cryptopay.E102: delivery %s cannot be applied: %s",
+            delivery.pk,
+            note,
+            extra=about(event="cryptopay.E102", delivery=delivery.pk),
         )
     delivery.save(update_fields=["status", "note", "attempts", "next_attempt_at"])

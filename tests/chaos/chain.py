@@ -1,7 +1,7 @@
 """A gateway and its chains in memory: exact, at once, and able to fail anywhere."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -14,7 +14,8 @@ from saleor_cryptopay.core.events import (
     TransferReported,
     TransferStatus,
 )
-from saleor_cryptopay.gateways.base import IssuedAddress
+from saleor_cryptopay.gateways.base import IssuedAddress, Webhook
+from saleor_cryptopay.gateways.crypton.webhooks import EVENTS
 from saleor_cryptopay.operations.ports import Clock
 from saleor_cryptopay.sandbox.identifiers import fresh_address, fresh_hash
 from tests.stand_ins import ScriptedGateway
@@ -41,6 +42,7 @@ class Coins:
     created_at: datetime
     status: TransferStatus = TransferStatus.PENDING
     confirmations: int = 0
+    confirmed_at: datetime | None = None
 
     def report(self) -> TransferReported:
         """Return what the gateway says of them now."""
@@ -55,6 +57,7 @@ class Coins:
             address_id=self.to.id,
             confirmations=self.confirmations,
             created_at=self.created_at,
+            confirmed_at=self.confirmed_at,
         )
 
     def webhook(self) -> bytes:
@@ -101,6 +104,8 @@ class Chain:
         """Let a transaction become final, fail or be replaced; also after it was."""
         coins.status = status
         coins.confirmations = 0 if status.is_gone else 99
+        is_final = status is TransferStatus.CONFIRMED
+        coins.confirmed_at = self.clock() if is_final else None
         self.webhooks.append(coins.webhook())
 
 
@@ -124,6 +129,7 @@ class MemoryGateway(ScriptedGateway):
         self.rows_until_outage: int | None = None
         self.issued: dict[str, IssuedAddress] = {}
         self.metadata: dict[str, dict[str, str]] = {}
+        self.hooks: dict[str, Webhook] = {}
 
     def create_address(
         self, asset: Asset, *, label: str, metadata: Mapping[str, str]
@@ -177,7 +183,6 @@ class MemoryGateway(ScriptedGateway):
             coins
             for coins in self.chain.coins.values()
             if (since is None or coins.created_at >= since)
-            and (until is None or coins.created_at <= until)
             and (until is None or coins.created_at <= until + timedelta(seconds=1))
             and address_id in ("", coins.to.id)
         ]
@@ -186,6 +191,16 @@ class MemoryGateway(ScriptedGateway):
             yield self._tell(coins)
             if number % ROWS_A_PAGE == 0:
                 self._ask("transactions_since")
+
+    def webhooks(self) -> Sequence[Webhook]:
+        """Return where webhooks are wanted; nobody sends them but the test."""
+        return list(self.hooks.values())
+
+    def register_webhook(self, url: str) -> Webhook:
+        """Note that webhooks are wanted there, once for each address."""
+        name = f"hook_{len(self.hooks) + 1}"
+        hook = Webhook(name, url, frozenset(EVENTS), is_active=True)
+        return self.hooks.setdefault(url, hook)
 
     def _ask(self, what: str) -> None:
         self.requests += 1

@@ -80,6 +80,13 @@ class Summary:
         for name, value in sorted(figures.items()):
             terminalreporter.write_line(f"{name}: {value}")
         if os.environ.get("WRITE_FIGURES"):
-            FOLDER.mkdir(parents=True, exist_ok=True)
-            text = json.dumps(figures, indent=1, sort_keys=True, ensure_ascii=False)
-            (FOLDER / "proofs.json").write_text(f"{text}\n")
+            _keep(figures)
+
+
+def _keep(figures: dict[str, str]) -> None:
+    """Keep the figures beside those of proofs that this run left out."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    path = FOLDER / "proofs.json"
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    text = json.dumps(kept | figures, indent=1, sort_keys=True, ensure_ascii=False)
+    path.write_text(f"{text}\n")
