@@ -9,6 +9,8 @@ import inspect
 from decimal import Decimal
 from typing import Any, Final
 
+from django.db import transaction
+from saleor.checkout.lock_objects import checkout_qs_select_for_update
 from saleor.checkout.models import Checkout
 from saleor.checkout.payment_utils import update_checkout_payment_statuses
 from saleor.core.prices import quantize_price
@@ -16,21 +18,29 @@ from saleor.core.taxes import zero_money
 from saleor.order.calculations import fetch_order_prices_if_expired
 from saleor.plugins.manager import get_plugins_manager
 
+from saleor_cryptopay.operations.underway import find_worths
+
 NOTHING: Final = Decimal(0)
 
 
-def find_due(source: Any, item: Any) -> Decimal:
-    """Return what is left to pay, not counting what one transaction paid itself.
+def find_due(source: Any, item: Any = None) -> Decimal:
+    """Return what is left to pay.
 
     Args:
         source: a checkout or an order, its prices as Saleor knows them.
-        item: the transaction that is to pay.
+        item: the transaction that is to pay; what it paid already does not count.
     """
-    is_checkout = isinstance(source, Checkout)
-    due = _checkout_due(source).amount if is_checkout else _order_due(source)
-    others = source.payment_transactions.exclude(pk=item.pk)
-    due -= sum(map(_covered, others), NOTHING)
+    covered = _covered_by_others(source, item)
+    if isinstance(source, Checkout):
+        due = _checkout_due(source).amount - covered
+    else:
+        due = _order_total(source) - _captured(source) - covered
     return max(NOTHING, Decimal(quantize_price(due, source.currency)))
+
+
+def find_order_due(order: Any) -> Decimal:
+    """Return what is not charged yet of an order; below zero if it is too much."""
+    return _order_total(order) - Decimal(order.total_charged_amount)
 
 
 def refresh_prices(order: Any) -> None:
@@ -64,16 +74,44 @@ def count_gift_cards(checkout: Any) -> None:
         )
 
 
+def settle_gift_cards(checkout: Any) -> None:
+    """Let the gift cards of a checkout that they pay in full count as that.
+
+    Otherwise Saleor 3.21 lets nobody make its order once a transaction was tried.
+    """
+    with transaction.atomic():
+        locked = checkout_qs_select_for_update().filter(pk=checkout.pk).first()
+        if locked is not None:
+            count_gift_cards(locked)
+
+
 def _checkout_due(checkout: Any) -> Any:
     due = checkout.total.gross - checkout.get_total_gift_cards_balance()
     return max(due, zero_money(checkout.currency))
 
 
-def _order_due(order: Any) -> Decimal:
-    """Return the total less what staff granted back and what payments captured."""
+def _order_total(order: Any) -> Decimal:
+    """Return the total less what staff granted back."""
     granted = order.granted_refunds.values_list("amount_value", flat=True)
+    return Decimal(order.total_gross_amount) - sum(granted, NOTHING)
+
+
+def _captured(order: Any) -> Decimal:
+    """Return what came through the Payments API."""
     captured = order.payments.values_list("captured_amount", flat=True)
-    return Decimal(order.total_gross_amount - sum(granted) - sum(captured))
+    return sum(captured, NOTHING)
+
+
+def _covered_by_others(source: Any, item: Any) -> Decimal:
+    """Return what other transactions cover, with coins that Saleor has not heard of."""
+    others = source.payment_transactions.all()
+    if item is not None:
+        others = others.exclude(pk=item.pk)
+    worths = find_worths(str(other.token) for other in others)
+    amounts = (
+        max(_covered(other), worths.get(str(other.token), NOTHING)) for other in others
+    )
+    return sum(amounts, NOTHING)
 
 
 def _covered(item: Any) -> Decimal:

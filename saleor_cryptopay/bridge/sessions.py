@@ -8,11 +8,12 @@ alone. Nothing raises: a hook that does answers HTTP 400 and leaves rows behind.
 import logging
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from saleor.channel import TransactionFlowStrategy
+from saleor.checkout.models import Checkout
 from saleor.order.models import Order
 from saleor.payment.interface import (
-    PaymentGatewayData,
     TransactionSessionData,
     TransactionSessionResult,
 )
@@ -24,15 +25,15 @@ from saleor_cryptopay.core.errors import (
     QuoteError,
     TerminalError,
 )
+from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import Payment
-from saleor_cryptopay.operations.market import needs_of, price, read_market
 from saleor_cryptopay.operations.opening import Opening, choose_asset, open_payment
-from saleor_cryptopay.operations.quoting import quote_for, renew_quote
+from saleor_cryptopay.operations.quoting import renew_quote
 from saleor_cryptopay.operations.runtime import Runtime
+from saleor_cryptopay.web.figures import total_text
 from saleor_cryptopay.web.status import payment_data
 
-from .amounts import find_due, refresh_prices
-from .app_row import ensure_app
+from .amounts import find_due, refresh_prices, settle_gift_cards
 from .closed_orders import why_unwanted
 from .exclusion import refuse_second_api
 from .identity import PLUGIN_ID
@@ -43,24 +44,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Reply = dict[str, Any]
-
-
-def offer(
-    plugin: "CryptopayPlugin", amount: Decimal, source_object: Any
-) -> PaymentGatewayData:
-    """Answer `paymentGatewayInitialize`: the coins on offer for this amount."""
-    # Saleor looks for it next, in `transactionInitialize`.
-    ensure_app()
-    try:
-        runtime = plugin.runtime()
-        channel = source_object.channel
-        assets = find_offers(runtime, channel.slug, amount, channel.currency_code)
-    except CryptopayError as error:
-        logger.warning("No coins can be offered: %s", error)
-        return PaymentGatewayData(
-            app_identifier=PLUGIN_ID, error="Cryptocurrency is not available now."
-        )
-    return PaymentGatewayData(app_identifier=PLUGIN_ID, data={"assets": assets})
 
 
 def initialize(
@@ -87,7 +70,8 @@ def _answer(
         reply = _failure(data, error)
     except Exception:
         # A hook that raises makes Saleor answer HTTP 400 and leave rows behind.
-        logger.exception("Transaction %s", data.transaction.token)
+        token = data.transaction.token
+        logger.exception("Transaction %s", token, extra=about(reference=token))
         reply = _failure(data, CryptopayError("Something went wrong: see the log."))
     return TransactionSessionResult(app_identifier=PLUGIN_ID, response=reply)
 
@@ -139,7 +123,10 @@ def _total(data: TransactionSessionData) -> Decimal:
         raise QuoteError(f"Nothing is to be paid: {reason}.")
     if isinstance(source, Order):
         refresh_prices(source)
-    total = min(Decimal(data.action.amount), find_due(source, item))
+    due = find_due(source, item)
+    if due <= 0 and isinstance(source, Checkout):
+        settle_gift_cards(source)
+    total = min(Decimal(data.action.amount), due)
     if total <= 0:
         raise QuoteError("There is nothing left to pay.")
     return total
@@ -155,7 +142,7 @@ def _process(data: TransactionSessionData, runtime: Runtime) -> Payment:
     try:
         return renew_quote(payment.id, runtime)
     except QuoteError as error:  # the old quote is shown as what it is: lapsed
-        logger.warning("Transaction %s: %s", data.transaction.token, error)
+        _log_refusal(data, error, payment.pk)
         return payment
 
 
@@ -191,8 +178,8 @@ def _action_required(
 def _waiting_words(data: TransactionSessionData, payment: Payment) -> str:
     words = "Waiting for the customer's coins."
     if payment.total < data.action.amount:
-        total, currency = payment.total, payment.currency
-        words += f" No more than {total} {currency} was left to pay: that is asked for."
+        left = f"{total_text(payment.total, payment.currency)} {payment.currency}"
+        words += f" No more than {left} was left to pay: that is asked for."
     if data.action.action_type == TransactionFlowStrategy.AUTHORIZATION:
         words += " Coins cannot be held: they will be charged, not authorized."
     return words
@@ -200,7 +187,7 @@ def _waiting_words(data: TransactionSessionData, payment: Payment) -> str:
 
 def _failure(data: TransactionSessionData, error: CryptopayError) -> Reply:
     """Return a refusal in words: the customer's side in data, the cause for staff."""
-    logger.warning("Transaction %s: %s", data.transaction.token, error)
+    _log_refusal(data, error)
     return {
         "result": "CHARGE_FAILURE",
         "amount": str(data.action.amount),
@@ -208,6 +195,18 @@ def _failure(data: TransactionSessionData, error: CryptopayError) -> Reply:
         "message": str(error),
         "data": {"error": _error(error)},
     }
+
+
+def _log_refusal(
+    data: TransactionSessionData, error: CryptopayError, payment_id: UUID | None = None
+) -> None:
+    token = data.transaction.token
+    logger.warning(
+        "Transaction %s: %s",
+        token,
+        error,
+        extra=about(reference=token, payment=payment_id),
+    )
 
 
 def _error(error: CryptopayError) -> Reply:
@@ -228,35 +227,3 @@ def _name(transaction: Any) -> None:
     if not transaction.name:
         transaction.name = "Cryptocurrency"
         transaction.save(update_fields=["name"])
-
-
-def find_offers(
-    runtime: Runtime, channel: str, amount: Decimal, currency: str
-) -> list[Reply]:
-    """Return the assets that have a price, with what each would ask for.
-
-    An amount of zero asks for the prices alone.
-    """
-    policy = runtime.policies(channel)
-    now = runtime.clock()
-    market = read_market(needs_of(policy, currency), runtime)
-    offers = []
-    for asset in policy.assets:
-        row = {
-            "asset": asset.key,
-            "coin": asset.coin,
-            "symbol": asset.symbol,
-            "name": asset.name,
-            "network": asset.network.slug,
-            "network_name": asset.network.name,
-        }
-        try:
-            rate = price(asset, currency, policy, market, now)
-        except QuoteError:
-            continue
-        row["rate"] = f"{rate.value:f}"
-        if amount > 0:
-            quote = quote_for(asset, amount, currency, rate, policy, now)
-            row["amount"] = quote.amount
-        offers.append(row)
-    return offers

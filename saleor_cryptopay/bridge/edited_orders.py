@@ -1,0 +1,91 @@
+"""Orders that staff changed after coins were paid for them.
+
+Saleor works out the total of a changed order only when somebody asks for it, and its
+charge status only when money moves: an order that became dearer after it was paid
+stays FULL. Changed orders are looked at in turn; their status becomes true, and their
+history says what is left to do. Only orders that are not confirmed can be changed.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from saleor.order import OrderStatus
+from saleor.order.events import external_notification_event
+from saleor.order.lock_objects import order_qs_select_for_update
+from saleor.order.models import Order
+from saleor.order.utils import updates_amounts_for_order
+from saleor.payment.models import Payment as SaleorPayment
+from saleor.payment.models import TransactionItem
+
+from saleor_cryptopay.models import Cursor
+from saleor_cryptopay.operations.runtime import Runtime
+
+from .amounts import refresh_prices
+from .app_row import ensure_app
+from .identity import PLUGIN_ID
+from .particulars import find_worry
+
+BATCH: Final = 200
+CURSOR: Final = "edited_orders"
+
+# How far back the first look goes, and how far each overlaps with the one before.
+FIRST: Final = timedelta(days=1)
+OVERLAP: Final = timedelta(minutes=1)
+
+STATUSES: Final = ("charge_status", "authorize_status")
+SAVED: Final = (*STATUSES, "total_charged_amount", "total_authorized_amount")
+
+
+def settle_edited_orders(runtime: Runtime) -> int:
+    """Bring the charge status of changed orders up to date; return how many it changed.
+
+    Safe to run in any number of processes.
+    """
+    now = runtime.clock()
+    cursor, _ = Cursor.objects.get_or_create(
+        name=CURSOR, defaults={"read_until": now - FIRST}
+    )
+    changed = _changed_since(cursor.read_until - OVERLAP)
+    orders = list(changed.order_by("updated_at")[:BATCH])
+    is_more = len(orders) == BATCH
+    cursor.read_until = orders[-1].updated_at + OVERLAP if is_more else now
+    cursor.save(update_fields=["read_until"])
+    return sum(map(_settle, orders))
+
+
+def _changed_since(moment: datetime) -> Any:
+    """Return orders that can still be changed, and that our coins have paid for."""
+    of_order = {"order_id": OuterRef("pk")}
+    transactions = TransactionItem.objects.filter(
+        app_identifier=PLUGIN_ID, charged_value__gt=0, **of_order
+    )
+    payments = SaleorPayment.objects.filter(
+        gateway=PLUGIN_ID, captured_amount__gt=0, **of_order
+    )
+    return Order.objects.filter(
+        Q(Exists(transactions)) | Q(Exists(payments)),
+        status=OrderStatus.UNCONFIRMED,
+        updated_at__gt=moment,
+    )
+
+
+def _settle(order: Any) -> bool:
+    refresh_prices(order)
+    with transaction.atomic():
+        locked = order_qs_select_for_update().get(pk=order.pk)
+        before = [getattr(locked, name) for name in STATUSES]
+        updates_amounts_for_order(locked, save=False)
+        if before == [getattr(locked, name) for name in STATUSES]:
+            return False
+        locked.save(update_fields=[*SAVED, "updated_at"])
+        worry = find_worry(locked) or "It is paid in full."
+        external_notification_event(
+            order=locked,
+            user=None,
+            app=ensure_app(),
+            message=f"This order was changed after coins had come for it. {worry}",
+            parameters=None,
+        )
+    return True

@@ -1,0 +1,74 @@
+"""Which coins a storefront can offer for a purchase, and what each would ask for."""
+
+import logging
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from saleor.payment.interface import PaymentGatewayData
+
+from saleor_cryptopay.core.errors import CryptopayError, QuoteError
+from saleor_cryptopay.operations.market import needs_of, price, read_market
+from saleor_cryptopay.operations.quoting import quote_for
+from saleor_cryptopay.operations.runtime import Runtime
+
+from .amounts import find_due
+from .app_row import ensure_app
+from .identity import PLUGIN_ID
+
+if TYPE_CHECKING:
+    from .plugin import CryptopayPlugin
+
+logger = logging.getLogger(__name__)
+
+Offer = dict[str, Any]
+
+
+def offer(
+    plugin: "CryptopayPlugin", amount: Decimal, source_object: Any
+) -> PaymentGatewayData:
+    """Answer `paymentGatewayInitialize`: the coins on offer for this amount."""
+    # Saleor looks for it next, in `transactionInitialize`.
+    ensure_app()
+    try:
+        runtime = plugin.runtime()
+        channel = source_object.channel
+        total = min(Decimal(amount), find_due(source_object))
+        assets = find_offers(runtime, channel.slug, total, channel.currency_code)
+    except CryptopayError as error:
+        logger.warning("No coins can be offered: %s", error)
+        return PaymentGatewayData(
+            app_identifier=PLUGIN_ID, error="Cryptocurrency is not available now."
+        )
+    return PaymentGatewayData(app_identifier=PLUGIN_ID, data={"assets": assets})
+
+
+def find_offers(
+    runtime: Runtime, channel: str, amount: Decimal, currency: str
+) -> list[Offer]:
+    """Return the assets that have a price, with what each would ask for.
+
+    An amount of zero asks for the prices alone.
+    """
+    policy = runtime.policies(channel)
+    now = runtime.clock()
+    market = read_market(needs_of(policy, currency), runtime)
+    offers = []
+    for asset in policy.assets:
+        row = {
+            "asset": asset.key,
+            "coin": asset.coin,
+            "symbol": asset.symbol,
+            "name": asset.name,
+            "network": asset.network.slug,
+            "network_name": asset.network.name,
+        }
+        try:
+            rate = price(asset, currency, policy, market, now)
+        except QuoteError:
+            continue
+        row["rate"] = f"{rate.value:f}"
+        if amount > 0:
+            quote = quote_for(asset, amount, currency, rate, policy, now)
+            row["amount"] = quote.amount
+        offers.append(row)
+    return offers
