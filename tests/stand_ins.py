@@ -4,24 +4,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+from demo.stand_in.desk import StandInDesk
 from saleor_cryptopay.core.assets import Asset, find_asset
-from saleor_cryptopay.core.errors import TerminalError
+from saleor_cryptopay.core.errors import PostError, TerminalError
 from saleor_cryptopay.core.events import TransferReported
-from saleor_cryptopay.gateways.base import IssuedAddress
+from saleor_cryptopay.gateways.base import IssuedAddress, Webhook
 from saleor_cryptopay.gateways.crypton import CryptonGateway
-from saleor_cryptopay.operations.ports import Completion, Credit, Line, Summary
+from saleor_cryptopay.gateways.crypton.webhooks import EVENTS
+from saleor_cryptopay.operations.ports import Letter
 from saleor_cryptopay.operations.runtime import Appearance, LatePolicy, Policy, Runtime
+from saleor_cryptopay.sandbox.identifiers import fresh_address
+from tests.recording_shop import RecordingShop
 
 WEBHOOK_SECRET = "a-webhook-secret-of-the-tests-only"
-
-ORDER = Summary(
-    "Tea & Cups",
-    "Order 1042",
-    (Line("Sencha, 100 g", 2), Line("Cup “Kyō”", 1)),
-    "https://shop.example/checkout/done?order=1042",
-)
 
 
 @dataclass
@@ -35,66 +33,31 @@ class SettableClock:
 
 
 @dataclass
-class RecordingShop:
-    """A shop that writes down what it is told, once for each key."""
+class RecordingPost:
+    """Letters, written down instead of sent: (whom, letter)."""
 
-    described: Summary = ORDER
-    told: dict[str, tuple[str, str, Credit | None]] = field(default_factory=dict)
-    messages: list[tuple[str, str]] = field(default_factory=list)
-    completion: Completion = Completion.DONE
-    is_cancelable: bool = True
-    reasons: dict[str, str] = field(default_factory=dict)
+    letters: list[tuple[str, Letter]] = field(default_factory=list)
+    announced: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
+    refusal: PostError | None = None
+    has_staff: bool = True
+    strangers: frozenset[str] = frozenset()
 
-    def summary(self, reference: str) -> Summary:  # noqa: ARG002 - one for all
-        return self.described
+    def to_customer(self, reference: str, letter: Letter) -> bool:
+        return reference not in self.strangers and self._write(reference, letter)
 
-    def _write(
-        self, kind: str, reference: str, key: str, credit: Credit | None = None
-    ) -> None:
-        self.told.setdefault(f"{kind} {reference} {key}", (kind, reference, credit))
+    def to_staff(self, letter: Letter) -> bool:
+        return self.has_staff and self._write("staff", letter)
 
-    def record_notice(self, reference: str, key: str, credit: Credit) -> None:
-        self._write("notice", reference, key, credit)
+    def announce(self, reference: str, event: str, payload: Mapping[str, Any]) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.announced.append((reference, event, payload))
 
-    def record_pending(self, reference: str, credit: Credit) -> None:
-        self._write("pending", reference, credit.reference, credit)
-
-    def record_credit(self, reference: str, credit: Credit) -> None:
-        self._write("credit", reference, credit.reference, credit)
-
-    def record_loss(self, reference: str, credit: Credit) -> None:
-        self._write("loss", reference, credit.reference, credit)
-
-    def record_reversal(self, reference: str, credit: Credit) -> None:
-        self._write("reversal", reference, credit.reference, credit)
-
-    def record_end(self, reference: str, message: str, at: datetime) -> None:  # noqa: ARG002 - the port's
-        self._write("end", reference, message)
-
-    def credited(self, reference: str) -> Decimal:
-        signs = {"credit": 1, "reversal": -1}
-        return sum(
-            (
-                signs[kind] * credit.amount
-                for kind, told_of, credit in self.told.values()
-                if told_of == reference and kind in signs and credit
-            ),
-            Decimal(0),
-        )
-
-    def unwanted(self, reference: str) -> str:
-        return self.reasons.get(reference, "")
-
-    def complete(self, reference: str) -> Completion:
-        self._write("complete", reference, "")
-        return self.completion
-
-    def tell_staff(self, subject: str, message: str) -> None:
-        self.messages.append((subject, message))
-
-    def cancel_order(self, reference: str) -> bool:
-        self._write("cancel_order", reference, "")
-        return self.is_cancelable
+    def _write(self, whom: str, letter: Letter) -> bool:
+        if self.refusal is not None:
+            raise self.refusal
+        self.letters.append((whom, letter))
+        return True
 
 
 @dataclass
@@ -103,6 +66,7 @@ class RecordingJobs:
 
     asked: list[str] = field(default_factory=list)
     checks: list[UUID] = field(default_factory=list)
+    workers: int | None = 1
 
     def apply_deliveries(self) -> None:
         self.asked.append("apply_deliveries")
@@ -110,18 +74,32 @@ class RecordingJobs:
     def deliver_effects(self) -> None:
         self.asked.append("deliver_effects")
 
+    def deliver_messages(self) -> None:
+        self.asked.append("deliver_messages")
+
     def check_payment(self, payment_id: UUID) -> None:
         self.checks.append(payment_id)
 
+    def count_workers(self) -> int | None:
+        return self.workers
+
 
 class ScriptedGateway(CryptonGateway):
-    """The real gateway's way of reading, with answers that a test laid ready."""
+    """The real gateway's way of reading, with answers that a test laid ready.
+
+    Attributes:
+        addresses: what is issued next; where there is none, a random one is.
+        refusal: what asking for an address ends in, if anything.
+        transfers: what it tells of, whoever asks.
+        hooks: where webhooks are wanted.
+    """
 
     def __init__(self, secrets: Sequence[str] = (WEBHOOK_SECRET,)) -> None:
         super().__init__("http://127.0.0.1:9/api/v1", "sk_test_stand_in", secrets)
         self.addresses: list[str] = []
         self.refusal: Exception | None = None
         self.transfers: list[TransferReported] = []
+        self.hooks: dict[str, Webhook] = {}
 
     def create_address(
         self,
@@ -132,10 +110,9 @@ class ScriptedGateway(CryptonGateway):
     ) -> IssuedAddress:
         if self.refusal is not None:
             raise self.refusal
-        address = self.addresses.pop(0)
-        return IssuedAddress(
-            f"addr_{address[-8:]}", address, asset.network.slug, asset.coin
-        )
+        network = asset.network
+        address = self.addresses.pop(0) if self.addresses else fresh_address(network)
+        return IssuedAddress(f"addr_{address[-8:]}", address, network.slug, asset.coin)
 
     def fetch_transaction(self, transaction_id: str) -> TransferReported:
         for transfer in self.transfers:
@@ -145,16 +122,26 @@ class ScriptedGateway(CryptonGateway):
 
     def transactions_since(
         self,
-        since: datetime | None,  # noqa: ARG002 - the port's
+        since: datetime | None,
         *,
-        until: datetime | None = None,  # noqa: ARG002 - the port's
+        until: datetime | None = None,
         address_id: str = "",
     ) -> Iterator[TransferReported]:
-        return (
-            transfer
-            for transfer in self.transfers
-            if address_id in ("", transfer.address_id)
+        for transfer in self.transfers:
+            at = transfer.created_at
+            is_early = at and since and at < since
+            is_late = at and until and at > until
+            if address_id in ("", transfer.address_id) and not (is_early or is_late):
+                yield transfer
+
+    def register_webhook(self, url: str) -> Webhook:
+        name = f"hook_{len(self.hooks) + 1}"
+        return self.hooks.setdefault(
+            url, Webhook(name, url, frozenset(EVENTS), is_active=True)
         )
+
+    def webhooks(self) -> Sequence[Webhook]:
+        return list(self.hooks.values())
 
 
 def make_policy(*assets: str) -> Policy:
@@ -179,6 +166,7 @@ class Stage:
 
     clock: SettableClock = field(default_factory=SettableClock)
     shop: RecordingShop = field(default_factory=RecordingShop)
+    post: RecordingPost = field(default_factory=RecordingPost)
     jobs: RecordingJobs = field(default_factory=RecordingJobs)
     gateway: ScriptedGateway = field(default_factory=ScriptedGateway)
     policy: Policy = field(
@@ -188,6 +176,7 @@ class Stage:
     )
     base_url: str = "https://api.shop.example/plugins/global/saleor_cryptopay/"
     appearance: Appearance = field(default_factory=Appearance)
+    desk: StandInDesk = field(default_factory=StandInDesk)
 
     @property
     def runtime(self) -> Runtime:
@@ -195,9 +184,11 @@ class Stage:
         return Runtime(
             gateway=self.gateway,
             shop=self.shop,
+            post=self.post,
             clock=self.clock,
             policies=lambda _channel: self.policy,
             jobs=self.jobs,
             base_url=self.base_url,
             appearance=self.appearance,
+            desk=self.desk,
         )

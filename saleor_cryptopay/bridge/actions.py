@@ -3,30 +3,45 @@
 Saleor runs the built-in WebhookPlugin before us. Our App row has no webhook, so it
 writes a failure of its own ("Cannot find a webhook …") before our hook is called. That
 event says nothing true: it is taken away and our answer put in its place.
+
+Law of this file: an answer is written under the locks of checkout or order and
+transaction. Saleor's own function for it adds the events up without them, and would
+save sums over those of a credit that is written meanwhile.
 """
 
+import logging
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from saleor.core.db.connection import allow_writer
-from saleor.payment import TransactionEventType
+from saleor.payment import TransactionAction, TransactionEventType
 from saleor.payment.interface import TransactionActionData
 from saleor.payment.utils import (
-    create_transaction_event_from_request_and_webhook_response,
+    recalculate_refundable_for_checkout,
+    truncate_transaction_event_message,
 )
+
+from saleor_cryptopay.core.errors import CryptopayError
+from saleor_cryptopay.core.telemetry import about
+from saleor_cryptopay.models import Effect, Payment, Refund
+from saleor_cryptopay.operations import outbox
+from saleor_cryptopay.operations.refunds.asking import RefundRequest, ask_refund
+from saleor_cryptopay.operations.runtime import Runtime
 
 from .app_row import ensure_app
 from .identity import PLUGIN_ID
+from .records import locked, recalculate
+from .refund_records import request_key
 
 if TYPE_CHECKING:
     from .plugin import CryptopayPlugin
 
+logger = logging.getLogger(__name__)
+
 FAILURES: Final = {
     "refund": (
         TransactionEventType.REFUND_FAILURE,
-        (
-            "Coins are not sent back from here yet: ask the customer for an address,"
-            " send them with your wallet or gateway, and record the refund by hand."
-        ),
+        "There is no payment in coins behind this transaction.",
     ),
     "charge": (
         TransactionEventType.CHARGE_FAILURE,
@@ -50,18 +65,78 @@ def answer(plugin: "CryptopayPlugin", data: TransactionActionData) -> None:
     """Answer a request of staff (or of Saleor itself) about one of our transactions."""
     if not plugin.active or data.transaction.app_identifier != PLUGIN_ID:
         return
-    result, words = FAILURES[data.action_type]
-    _take_away_spurious(data)
-    create_transaction_event_from_request_and_webhook_response(
-        data.event,
-        data.transaction_app_owner or ensure_app(),
-        {
-            "pspReference": f"{data.transaction.token}:{data.event.pk}",
-            "result": result.upper(),
-            "amount": str(data.action_value),
-            "message": words,
-        },
+    words = FAILURES[data.action_type][1]
+    if data.action_type == TransactionAction.REFUND:
+        try:
+            refund = _ask_refund(data, plugin.runtime())
+        except CryptopayError as error:
+            words = str(error)
+        except Payment.DoesNotExist:
+            token = data.transaction.token
+            logger.warning(
+                "Transaction %s has no payment.", token, extra=about(reference=token)
+            )
+        else:
+            _take_up(data, refund, plugin.runtime())
+            return
+    with locked(data.transaction) as item:
+        _take_away_spurious(data)
+        _refuse(item, data, words)
+
+
+def _ask_refund(data: TransactionActionData, runtime: Runtime) -> Refund:
+    event: Any = data.event
+    payment = Payment.objects.get(reference=str(data.transaction.token))
+    request = RefundRequest(
+        key=request_key(event),
+        source=Refund.Source.PAID,
+        actor=_actor(event),
+        amount=Decimal(data.action_value),
+        reason=event.message or "",
     )
+    return ask_refund(payment.pk, request, runtime)
+
+
+def _take_up(data: TransactionActionData, refund: Refund, runtime: Runtime) -> None:
+    """Let Saleor show the refund as pending at once; the outbox would do it soon."""
+    with locked(data.transaction):
+        _take_away_spurious(data)
+    waiting = refund.payment.effects.filter(
+        kind=Effect.Kind.REFUND_BEGUN, data__key=refund.key, done_at=None
+    )
+    for effect in waiting.select_related("payment"):
+        outbox.deliver(effect, runtime)
+
+
+def _actor(event: Any) -> str:
+    """Return who asked, as Saleor knows them; Saleor itself asks as nobody."""
+    if event.user_id is not None:
+        return f"user {event.user_id}"
+    return f"app {event.app_identifier}" if event.app_identifier else "Saleor"
+
+
+def _refuse(item: Any, data: TransactionActionData, words: str) -> None:
+    """Write the failure that answers the request; the item is locked."""
+    app = data.transaction_app_owner or ensure_app()
+    request: Any = data.event
+    request.transaction = item
+    request.psp_reference = f"{item.token}:{request.pk}"
+    request.include_in_calculations = True
+    request.save(update_fields=["psp_reference", "include_in_calculations"])
+    result, _ = FAILURES[data.action_type]
+    failure = item.events.create(
+        type=result,
+        psp_reference=request.psp_reference,
+        amount_value=data.action_value,
+        currency=item.currency,
+        message=truncate_transaction_event_message(words),
+        app=app,
+        app_identifier=PLUGIN_ID,
+        include_in_calculations=True,
+        related_granted_refund_id=request.related_granted_refund_id,
+    )
+    recalculate_refundable_for_checkout(item, request, failure)
+    recalculate(item, app, request.related_granted_refund)
 
 
 def _take_away_spurious(data: TransactionActionData) -> None:

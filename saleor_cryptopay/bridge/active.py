@@ -1,5 +1,6 @@
 """The plugin as it is switched on now: where tasks and commands get their runtime."""
 
+from saleor.celeryconf import app
 from saleor.plugins.manager import get_plugins_manager
 
 from saleor_cryptopay.operations.runtime import Runtime
@@ -19,3 +20,16 @@ def active_runtime() -> Runtime | None:
         return None
     runtime: Runtime = plugin.runtime()
     return runtime
+
+
+def runtime_for_commands() -> Runtime | None:
+    """Return the same for a process of its own, which may complete checkouts too.
+
+    Saleor's modules import one another in a circle, unless its tasks are imported
+    first, as a worker does.
+
+    Raises:
+        SettingError: the plugin is on, and its settings cannot be used.
+    """
+    app.loader.import_default_modules()
+    return active_runtime()

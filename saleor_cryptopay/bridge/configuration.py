@@ -13,11 +13,12 @@ from typing import Any, Final
 
 from saleor_cryptopay.core.errors import SettingError
 from saleor_cryptopay.core.rates import RateRules
+from saleor_cryptopay.core.refund_rules import RefundMode, RefundRules
 from saleor_cryptopay.gateways.base import Environment
 from saleor_cryptopay.gateways.registry import GATEWAYS
 from saleor_cryptopay.operations.runtime import Appearance, Policy, Watch
 
-from . import appearance, fields
+from . import appearance, fields, message_settings, refund_settings
 from .environment import resolve
 from .watching import WATCH_FIELDS
 
@@ -35,6 +36,7 @@ DEFAULTS: Final[dict[str, str | bool]] = {
     "late_payments": "review",
     "watch_days": "30",
     "recheck_hours": "24",
+    "audit_days": "30",
     "complete_checkouts": True,
     "cancel_unpaid_orders": True,
     "rates": "",
@@ -46,6 +48,11 @@ DEFAULTS: Final[dict[str, str | bool]] = {
     "markup_percent": "0",
     "quote_grace_minutes": "10",
     "return_url": "",
+    "customer_messages": "all",
+    "staff_messages": "all",
+    "message_from": "",
+    "notify_apps": False,
+    **refund_settings.DEFAULTS,
     "brand_name": "",
     "brand_colour": "",
     "brand_logo": "",
@@ -67,6 +74,7 @@ POLICY_FIELDS: Final[dict[str, tuple[str, Callable[[str, Any], Any]]]] = {
     "rates": ("rates", fields.read_rates),
     "markup_percent": ("markup_percent", fields.read_markup),
     "quote_grace_minutes": ("quote_grace", fields.read_grace),
+    **message_settings.POLICY_FIELDS,
 }
 
 # Settings about the market: there is one for all channels.
@@ -95,6 +103,8 @@ class Configuration:
         return_urls: the same for channels that differ, by slug.
         appearance: how the page looks, and who may frame it.
         watch: how long polling keeps an eye on what seems to be over.
+        message_from: who mails are from; "" for Saleor's own sender.
+        refund_api_key: the key that may withdraw; "" for none; never printed.
     """
 
     gateway: str
@@ -108,6 +118,8 @@ class Configuration:
     return_urls: Mapping[str, str]
     appearance: Appearance
     watch: Watch
+    message_from: str = ""
+    refund_api_key: str = field(repr=False, default="")
 
     @property
     def environment(self) -> Environment:
@@ -158,6 +170,22 @@ def read_configuration(items: list[dict[str, Any]]) -> Configuration:
         ),
         appearance=Appearance(**_read_fields(values, appearance.FIELDS)),
         watch=Watch(**_read_fields(values, WATCH_FIELDS)),
+        message_from=message_settings.read_sender("message_from", text["message_from"]),
+        refund_api_key=_read_refund_key(text, policy, channels),
+    )
+
+
+def _read_refund_key(
+    text: dict[str, str], policy: Policy, channels: Mapping[str, tuple[Policy, Any]]
+) -> str:
+    rules = {"": policy, **{slug: row[0] for slug, row in channels.items()}}
+    for slug, row in rules.items():
+        field, where = ("channels", f"[{slug}] ") if slug else ("refund_fees", "")
+        refund_settings.refuse_unnamed_fees(row, field, where)
+    return refund_settings.read_key(
+        text["refund_api_key"],
+        environment_of(resolve("api_key", text["api_key"])),
+        is_needed=any(row.refunds.mode is not RefundMode.OFF for row in rules.values()),
     )
 
 
@@ -181,7 +209,8 @@ def _read_connection(text: dict[str, str]) -> dict[str, Any]:
 
 
 def _read_policy(values: Mapping[str, Any]) -> Policy:
-    return Policy(**_read_fields(values, POLICY_FIELDS))
+    refunds = RefundRules(**_read_fields(values, refund_settings.FIELDS))
+    return Policy(**_read_fields(values, POLICY_FIELDS), refunds=refunds)
 
 
 def _read_fields(
@@ -218,20 +247,25 @@ def _read_channel(
     if not isinstance(overrides, dict):
         raise SettingError("channels", f"Begin a channel with a line “[{slug}]”.")
     changes: dict[str, Any] = {}
+    refunds: dict[str, Any] = {}
     return_url = None
     for name, value in overrides.items():
         try:
             if name == "return_url":
                 return_url = fields.read_return_url(name, str(value))
                 continue
-            attribute, read = POLICY_FIELDS[name]
-            changes[attribute] = read(name, _plain(value))
+            is_refund = name in refund_settings.FIELDS
+            table = refund_settings.FIELDS if is_refund else POLICY_FIELDS
+            attribute, read = table[name]
+            target = refunds if is_refund else changes
+            target[attribute] = read(name, _plain(value))
         except KeyError:
             raise SettingError(
                 "channels", f"[{slug}]: “{name}” is no setting a channel can have."
             ) from None
         except SettingError as error:
             raise SettingError("channels", f"[{slug}] {error}") from None
+    changes["refunds"] = replace(policy.refunds, **refunds)
     return replace(policy, **changes), return_url
 
 

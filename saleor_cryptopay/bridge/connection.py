@@ -10,8 +10,9 @@ from saleor_cryptopay.operations.registration import warn_of_permissions
 
 from .configuration import Configuration
 from .identity import PLUGIN_ID
+from .treasury import check_treasury
 
-CONNECTION_FIELDS: Final = ("gateway", "api_url", "api_key")
+CONNECTION_FIELDS: Final = ("gateway", "api_url", "api_key", "refund_api_key")
 
 
 def check_connection(configuration: Configuration, changed: Any) -> None:
@@ -36,6 +37,7 @@ def check_connection(configuration: Configuration, changed: Any) -> None:
         raise SettingError("api_key", f"The gateway says: {error}") from None
     except GatewayError as error:
         raise SettingError("api_url", f"The gateway does not answer: {error}") from None
+    check_treasury(configuration)
 
 
 def _has_changed(changed: Any) -> bool:

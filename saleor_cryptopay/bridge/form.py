@@ -5,18 +5,44 @@ from typing import Any, Final
 from saleor.plugins.base_plugin import ConfigurationTypeField
 
 from .configuration import DEFAULTS
+from .refund_form import REFUND_FORM
 
 Kind = ConfigurationTypeField
 
-# Shown and never stored: `plugin` fills it in.
+# Shown and never stored: `plugin` fills them in. Several, because the Dashboard shows
+# such a field as one line that it cuts off.
 HEALTH: Final = "health"
-
-FORM: Final[dict[str, dict[str, Any]]] = {
+HEALTH_FIELDS: Final[dict[str, dict[str, Any]]] = {
     HEALTH: {
         "type": Kind.OUTPUT,
         "label": "Health",
-        "help_text": "Whether gateway, worker and webhooks are alive. Read only.",
+        "help_text": "Whether payments get through. Read only, as the next four lines.",
     },
+    "health_worker": {
+        "type": Kind.OUTPUT,
+        "label": "Worker and beat",
+        "help_text": "Whether Saleor's background work runs. If not, payments are only"
+        " looked after while somebody looks at them.",
+    },
+    "health_gateway": {
+        "type": Kind.OUTPUT,
+        "label": "Gateway answers",
+        "help_text": "When the gateway was last asked and answered.",
+    },
+    "health_webhook": {
+        "type": Kind.OUTPUT,
+        "label": "Webhook registered",
+        "help_text": "Whether the gateway knows where to call, and its last call.",
+    },
+    "health_waiting": {
+        "type": Kind.OUTPUT,
+        "label": "Waiting",
+        "help_text": "Webhooks not yet worked on, and news not yet told to Saleor.",
+    },
+}
+
+FORM: Final[dict[str, dict[str, Any]]] = {
+    **HEALTH_FIELDS,
     "gateway": {
         "type": Kind.STRING,
         "label": "Gateway",
@@ -91,6 +117,12 @@ FORM: Final[dict[str, dict[str, Any]]] = {
         "help_text": "How long transfers that are final are read again every hour, to"
         " notice it if the chain takes them back.",
     },
+    "audit_days": {
+        "type": Kind.STRING,
+        "label": "Daily audit (days back)",
+        "help_text": "Once a day gateway, books and Saleor are compared, and staff are"
+        " told of differences. 0 switches it off.",
+    },
     "complete_checkouts": {
         "type": Kind.BOOLEAN,
         "label": "Complete paid checkouts",
@@ -156,6 +188,34 @@ FORM: Final[dict[str, dict[str, Any]]] = {
         "help_text": "Storefront address; {order}, {checkout}, {transaction} and"
         " {channel} are filled in.",
     },
+    "customer_messages": {
+        "type": Kind.MULTILINE,
+        "label": "Mails to customers",
+        "help_text": "Which are sent: “all”, “none”, or names, one a line:"
+        " payment_detected, payment_confirmed, payment_insufficient, payment_expired,"
+        " payment_late, payment_overpaid, payment_failed, refund_needs_address,"
+        " refund_sent, refund_confirmed.",
+    },
+    "staff_messages": {
+        "type": Kind.MULTILINE,
+        "label": "Mails to staff",
+        "help_text": "Which are sent to those whom Saleor notifies of orders: “all”,"
+        " “none”, or names, one a line: needs_review, audit_difference,"
+        " gateway_trouble, webhook_trouble, secret_trouble, refund_needs_approval,"
+        " refund_failed, no_rate.",
+    },
+    "message_from": {
+        "type": Kind.STRING,
+        "label": "Sender of mails",
+        "help_text": "As Shop <pay@shop.example>. Empty: Saleor's DEFAULT_FROM_EMAIL.",
+    },
+    "notify_apps": {
+        "type": Kind.BOOLEAN,
+        "label": "Tell apps of messages",
+        "help_text": "Hand each message to apps with the webhook NOTIFY_USER as well,"
+        " as event saleor_cryptopay.<name>. To have only apps write: “none” above.",
+    },
+    **REFUND_FORM,
     "brand_name": {
         "type": Kind.STRING,
         "label": "Name on the page",

@@ -23,6 +23,7 @@ from saleor.payment.models import Payment as SaleorPayment
 
 from saleor_cryptopay.core.errors import AssetError, CryptopayError, GatewayError
 from saleor_cryptopay.core.states import OPEN_STATES, PaymentState
+from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import Payment
 from saleor_cryptopay.operations.opening import (
     Opening,
@@ -34,7 +35,7 @@ from saleor_cryptopay.web.status import payment_data
 
 from .exclusion import refuse_second_payment
 from .identity import PLUGIN_ID, PLUGIN_NAME, payment_reference
-from .sessions import find_offers
+from .offers import find_offers
 
 if TYPE_CHECKING:
     from .legacy_hooks import PaymentsHooks
@@ -58,10 +59,6 @@ REFUSALS: Final = {
     ),
     TransactionKind.VOID: (
         "There is nothing to void: the payment ends by itself at its deadline."
-    ),
-    TransactionKind.REFUND: (
-        "Coins are not sent back from here: ask the customer for an address, send"
-        " them with your wallet or gateway, and record the refund by hand."
     ),
 }
 
@@ -98,7 +95,8 @@ def answer_completion(plugin: "PaymentsHooks", data: PaymentData) -> GatewayResp
         return _failure(data, _customers_words(error, data))
     except Exception:
         # A hook that raises makes Saleor answer HTTP 400.
-        logger.exception("Payment %s", data.payment_id)
+        reference = payment_reference(data.payment_id)
+        logger.exception("Payment %s", reference, extra=about(reference=reference))
         return _failure(data, "Something went wrong: please try again.")
 
 
@@ -167,14 +165,23 @@ def _complete_answer(details: Answer, opening: Opening, runtime: Runtime) -> Non
         payment = open_payment(opening, runtime)
         details["payment"] = payment_data(payment, runtime)
     except CryptopayError as error:
-        logger.warning("%s has no address: %s", opening.reference, error)
+        logger.warning(
+            "%s has no address: %s",
+            opening.reference,
+            error,
+            extra=about(reference=opening.reference),
+        )
         details["error"] = {
             "message": _public_words(error),
             "can_retry": isinstance(error, GatewayError),
         }
     except Exception:
         # Raising here would fail a request whose records are committed.
-        logger.exception("%s has no address", opening.reference)
+        logger.exception(
+            "%s has no address",
+            opening.reference,
+            extra=about(reference=opening.reference),
+        )
 
 
 def _captured(row: Any) -> GatewayResponse:
@@ -232,7 +239,8 @@ def _failure(data: PaymentData, words: str) -> GatewayResponse:
 
 
 def _customers_words(error: CryptopayError, data: PaymentData) -> str:
-    logger.warning("Payment %s: %s", data.payment_id, error)
+    reference = payment_reference(data.payment_id)
+    logger.warning("Payment %s: %s", reference, error, extra=about(reference=reference))
     return _public_words(error)
 
 

@@ -7,7 +7,7 @@ from saleor.payment.interface import GatewayResponse, PaymentData
 
 from saleor_cryptopay.operations.runtime import Runtime
 
-from . import legacy
+from . import legacy, legacy_refunds
 
 
 class PaymentsHooks:
@@ -43,7 +43,7 @@ class PaymentsHooks:
         previous_value: Any,  # noqa: ARG002 - Saleor's signature
     ) -> GatewayResponse:
         """Answer staff, or a completion that failed, asking for a refund."""
-        return legacy.refuse(payment_information, TransactionKind.REFUND)
+        return legacy_refunds.answer_refund(self, payment_information)
 
     def void_payment(
         self,

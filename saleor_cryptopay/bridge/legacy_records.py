@@ -12,8 +12,8 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q, Sum
 from saleor.checkout.lock_objects import checkout_qs_select_for_update
-from saleor.order import events
 from saleor.order.actions import order_charged
+from saleor.order.events import external_notification_event
 from saleor.order.fetch import fetch_order_info
 from saleor.order.lock_objects import order_qs_select_for_update
 from saleor.order.models import Order
@@ -63,10 +63,10 @@ def capture(reference: str, credit: Credit) -> None:
     Raises:
         ShopError: no such row, the same transfer with another amount, or not now.
     """
-    with _locked(reference) as row:
-        if not _is_new(row, TransactionKind.CAPTURE, credit):
+    with locked(reference) as row:
+        if not is_new(row, TransactionKind.CAPTURE, credit):
             return
-        record = _create(row, TransactionKind.CAPTURE, credit)
+        record = create(row, TransactionKind.CAPTURE, credit)
         # Not `gateway_postprocess`: the completion has to come by `confirm_payment`.
         update_payment_charge_status(row, record)
         row.store_value_in_metadata(find_particulars(reference))
@@ -99,11 +99,11 @@ def take_back(reference: str, credit: Credit) -> None:
     Raises:
         ShopError: as `capture`.
     """
-    with _locked(reference) as row:
-        if _is_new(row, TransactionKind.CAPTURE_FAILED, credit):
-            record = _create(row, TransactionKind.CAPTURE_FAILED, credit)
+    with locked(reference) as row:
+        if is_new(row, TransactionKind.CAPTURE_FAILED, credit):
+            record = create(row, TransactionKind.CAPTURE_FAILED, credit)
             update_payment_charge_status(row, record)
-            _note(row, credit.reference + ":reversal", credit.message)
+            add_note(row, credit.reference + ":reversal", credit.message)
 
 
 def close(reference: str, credit: Credit) -> None:
@@ -112,10 +112,10 @@ def close(reference: str, credit: Credit) -> None:
     Raises:
         ShopError: no such row, or not now.
     """
-    with _locked(reference) as row:
+    with locked(reference) as row:
         is_open = row.is_active and not row.captured_amount and row.order_id is None
-        if is_open and _is_new(row, TransactionKind.CANCEL, credit):
-            gateway_postprocess(_create(row, TransactionKind.CANCEL, credit), row)
+        if is_open and is_new(row, TransactionKind.CANCEL, credit):
+            gateway_postprocess(create(row, TransactionKind.CANCEL, credit), row)
 
 
 def note(reference: str, key: str, message: str) -> None:
@@ -124,12 +124,12 @@ def note(reference: str, key: str, message: str) -> None:
     Raises:
         ShopError: no such row, or not now.
     """
-    with _locked(reference) as row:
-        _note(row, key, message)
+    with locked(reference) as row:
+        add_note(row, key, message)
 
 
 @contextmanager
-def _locked(reference: str) -> Iterator[Any]:
+def locked(reference: str) -> Iterator[Any]:
     """Give the row locked after its checkout or order."""
     seen = get_payment(reference)
     with transaction.atomic():
@@ -144,7 +144,12 @@ def _locked(reference: str) -> Iterator[Any]:
         yield row
 
 
-def _is_new(row: Any, kind: str, credit: Credit) -> bool:
+def is_new(row: Any, kind: str, credit: Credit) -> bool:
+    """Whether a locked row has no such record yet.
+
+    Raises:
+        ShopError: it has one with another amount.
+    """
     existing = row.transactions.filter(
         kind=kind, token=credit.reference, is_success=True
     ).first()
@@ -156,7 +161,8 @@ def _is_new(row: Any, kind: str, credit: Credit) -> bool:
     return existing is None
 
 
-def _create(row: Any, kind: str, credit: Credit) -> Any:
+def create(row: Any, kind: str, credit: Credit) -> Any:
+    """Add a record to a locked row, under the credit's reference."""
     response = GatewayResponse(
         is_success=True,
         action_required=False,
@@ -202,14 +208,15 @@ def _tell_order(row: Any, credit: Credit) -> None:
         )
 
 
-def _note(row: Any, key: str, message: str) -> None:
+def add_note(row: Any, key: str, message: str) -> None:
+    """Keep a note with a locked row and with its order, once per key."""
     name = f"{NOTE_PREFIX}{key}"
     if name in (row.private_metadata or {}):
         return
     row.store_value_in_private_metadata({name: message})
     row.save(update_fields=["private_metadata"])
     if row.order_id is not None:
-        events.external_notification_event(
+        external_notification_event(
             order=row.order,
             user=None,
             app=ensure_app(),

@@ -8,11 +8,10 @@ from django.db import DatabaseError
 from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Completion, Credit, Summary
 
-from . import legacy_records
+from . import legacy_records, legacy_refunds
 from .closed_orders import GONE, why_unwanted
 from .completion import complete_paid_checkout
 from .configuration import Configuration
-from .mail import write_to_staff
 from .particulars import store_on_order
 from .summaries import summarise
 
@@ -62,6 +61,18 @@ class PaymentsShop:
             reference, Credit(name, Decimal(row.total), row.currency, message, "", at)
         )
 
+    def record_refund_begun(self, reference: str, key: str, credit: Credit) -> None:  # noqa: ARG002 - the port's
+        """Report that coins are to go back."""
+        legacy_refunds.begin(reference, credit)
+
+    def record_refund(self, reference: str, key: str, credit: Credit) -> None:  # noqa: ARG002 - the port's
+        """Count coins as refunded."""
+        legacy_refunds.finish(reference, credit)
+
+    def record_refund_failure(self, reference: str, key: str, credit: Credit) -> None:  # noqa: ARG002 - the port's
+        """Keep on record that coins will not go back."""
+        legacy_refunds.fail(reference, credit)
+
     def credited(self, reference: str) -> Decimal:
         """Return what was captured and not taken back."""
         return legacy_records.captured(reference)
@@ -90,10 +101,6 @@ class PaymentsShop:
         row.refresh_from_db()
         store_on_order(row.order_id, reference)
         return Completion.DONE
-
-    def tell_staff(self, subject: str, message: str) -> None:
-        """Write to those whom Saleor notifies of orders."""
-        write_to_staff(subject, message)
 
     def cancel_order(self, reference: str) -> bool:  # noqa: ARG002 - the port's
         """Leave orders alone: this API makes them of paid checkouts only."""

@@ -3,11 +3,14 @@
 Metadata is public: a storefront may show it, and a chain hides nothing of it.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction
-from saleor.order import OrderChargeStatus, events
+from saleor.core.prices import quantize_price
+from saleor.order import OrderChargeStatus
+from saleor.order.events import external_notification_event, transaction_event
 from saleor.order.lock_objects import order_qs_select_for_update
 from saleor.order.models import Order
 
@@ -15,6 +18,7 @@ from saleor_cryptopay.core.money import format_units
 from saleor_cryptopay.models import Payment, Transfer
 from saleor_cryptopay.operations.ports import Credit
 
+from .amounts import find_order_due
 from .closed_orders import CLOSED
 
 PREFIX: Final = "cryptopay_"
@@ -43,6 +47,11 @@ def find_particulars(reference: str) -> dict[str, str]:
     return {f"{PREFIX}{name}": value for name, value in values.items()}
 
 
+def name_by(particulars: Mapping[str, str]) -> str:
+    """Return a transaction's name: “USDT on Ethereum”."""
+    return f"{particulars[f'{PREFIX}coin']} on {particulars[f'{PREFIX}network']}"
+
+
 def store_on_order(order_id: Any, reference: str) -> None:
     """Write the particulars into an order's metadata, beside what is there."""
     values = find_particulars(reference)
@@ -58,15 +67,15 @@ def tell_history(order_id: Any, credit: Credit, app: Any) -> None:
     if credit.amount == Decimal(0):
         return
     order = Order.objects.get(pk=order_id)
-    events.transaction_event(
+    transaction_event(
         order=order,
         user=None,
         app=app,
         reference=credit.reference,
         message=credit.message,
     )
-    if words := _worry(order):
-        events.external_notification_event(
+    if words := find_worry(order):
+        external_notification_event(
             order=order,
             user=None,
             app=app,
@@ -75,13 +84,21 @@ def tell_history(order_id: Any, credit: Credit, app: Any) -> None:
         )
 
 
-def _worry(order: Any) -> str:
-    """Return what staff have to do about coins of an order, or ""."""
+def find_worry(order: Any) -> str:
+    """Return what staff have to do about the money of an order, or ""."""
     if order.status in CLOSED and order.total_charged_amount:
         return (
             f"This order is {order.status}: send the coins back, or make a new order"
             " if there is stock."
         )
+    due = find_order_due(order)
     if order.charge_status == OrderChargeStatus.OVERCHARGED:
-        return "This order is paid more than once: send back what is too much."
+        return f"More is paid than this order costs: send back {_money(order, -due)}."
+    left = due - order.total_authorized_amount
+    if order.charge_status == OrderChargeStatus.PARTIAL and left > 0:
+        return f"{_money(order, left)} of this order is still to be paid."
     return ""
+
+
+def _money(order: Any, amount: Decimal) -> str:
+    return f"{quantize_price(amount, order.currency)} {order.currency}"

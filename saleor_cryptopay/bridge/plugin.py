@@ -26,12 +26,12 @@ from saleor_cryptopay.core.errors import SettingError
 from saleor_cryptopay.operations.runtime import Runtime
 from saleor_cryptopay.web.urls import dispatch
 
-from . import actions, legacy, pulse, sessions, tasks
+from . import actions, legacy, offers, pulse, sessions, tasks
 from .active import active_runtime
 from .app_row import ensure_app
 from .configuration import Configuration, read_configuration
 from .connection import check_connection
-from .form import DEFAULT_CONFIGURATION, FORM, HEALTH
+from .form import DEFAULT_CONFIGURATION, FORM, HEALTH, HEALTH_FIELDS
 from .identity import PLUGIN_ID, PLUGIN_NAME
 from .legacy_hooks import PaymentsHooks
 from .runtime import build_runtime
@@ -85,8 +85,10 @@ class CryptopayPlugin(PaymentsHooks, BasePlugin):
             if not is_active and values.get(error.field) in BLANK:
                 return
             code = PluginErrorCode.PLUGIN_MISCONFIGURED.value
+            # The Dashboard shows the words alone, not the field that they are about.
+            words = f"{FORM[error.field]['label']}: {error.reason}"
             raise ValidationError(
-                {error.field: ValidationError(error.reason, code=code)}
+                {error.field: ValidationError(words, code=code)}
             ) from None
 
     @classmethod
@@ -105,9 +107,13 @@ class CryptopayPlugin(PaymentsHooks, BasePlugin):
         return saved
 
     def resolve_plugin_configuration(self, request: Any) -> Any:  # noqa: ARG002 - Saleor's signature
-        """Return the form's values, with the line of health as it is now."""
-        rows = [row for row in self.configuration if row["name"] != HEALTH]
-        return [{**FORM[HEALTH], "name": HEALTH, "value": _health()}, *rows]
+        """Return the form's values, with the lines of health as they are now."""
+        rows = [row for row in self.configuration if row["name"] not in HEALTH_FIELDS]
+        health = _health().items()
+        return [
+            *({**FORM[name], "name": name, "value": value} for name, value in health),
+            *rows,
+        ]
 
     def webhook(
         self, request: HttpRequest, path: str, previous_value: HttpResponse
@@ -135,7 +141,7 @@ class CryptopayPlugin(PaymentsHooks, BasePlugin):
         asked = {row.app_identifier for row in payment_gateways or []}
         if not self.active or (asked and PLUGIN_ID not in asked):
             return list(previous_value or [])
-        return [*others, sessions.offer(self, amount, source_object)]
+        return [*others, offers.offer(self, amount, source_object)]
 
     def transaction_initialize_session(
         self,
@@ -207,10 +213,10 @@ class CryptopayPlugin(PaymentsHooks, BasePlugin):
 
 
 @allow_writer()
-def _health() -> str:
-    """Return the line of health; settings are read anew, the form's are masked."""
+def _health() -> dict[str, str]:
+    """Return the lines of health; settings are read anew, the form's are masked."""
     try:
         runtime = active_runtime()
     except SettingError as error:
-        return f"These settings cannot be used. {error}"
-    return pulse.describe(runtime) if runtime else "The plugin is switched off."
+        return {HEALTH: f"These settings cannot be used. {error}"}
+    return pulse.describe(runtime) if runtime else {HEALTH: "The plugin is off."}

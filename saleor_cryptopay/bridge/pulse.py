@@ -1,52 +1,47 @@
-"""Signs of life, for the line of health on the plugin's settings page."""
+"""Signs of life, for the lines of health on the plugin's settings page."""
 
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from django.db.models import Max
 
-from saleor_cryptopay.models import Cursor, Delivery
+from saleor_cryptopay.models import Delivery
+from saleor_cryptopay.operations.pulse import (
+    GATEWAY,
+    PATIENCE,
+    WEBHOOK,
+    WORKER,
+    last_sign,
+)
 from saleor_cryptopay.operations.runtime import Runtime
 from saleor_cryptopay.web.health import health_data
 
-PREFIX: Final = "pulse:"
-WORKER: Final = "worker"
-GATEWAY: Final = "gateway"
 
-# Both are noted once a minute while all is well.
-PATIENCE: Final = timedelta(minutes=5)
+def describe(runtime: Runtime) -> dict[str, str]:
+    """Return health in words a merchant understands, by the form's field.
 
-
-def note(what: str, now: datetime) -> None:
-    """Note that something is alive at a moment."""
-    Cursor.objects.update_or_create(
-        name=f"{PREFIX}{what}", defaults={"read_until": now}
-    )
-
-
-def describe(runtime: Runtime) -> str:
-    """Return health in words a merchant understands, a line for each thing."""
+    Each is one line of at most some eighty characters: the Dashboard shows no more.
+    """
     now = runtime.clock()
     figures = health_data(runtime)
-    reports = figures["oldest_waiting_effect_seconds"]
+    webhooks = _waits(figures["oldest_waiting_delivery_seconds"])
+    reports = _waits(figures["oldest_waiting_effect_seconds"])
     delivered = Delivery.objects.aggregate(last=Max("received_at"))["last"]
-    lines = [
-        f"Worker and beat: {_alive(WORKER, now)}",
-        f"Gateway answers: {_alive(GATEWAY, now)}",
-        f"Last webhook: {_ago(delivered, now)}",
-        f"Webhooks that wait: {_waits(figures['oldest_waiting_delivery_seconds'])}",
-        f"Reports to Saleor that wait: {_waits(reports)}",
-        f"Money: {figures['environment']}",
-    ]
-    return "\n".join([f"Health: {figures['status']}", *lines])
+    last = f"last webhook: {_ago(delivered, now)}"
+    return {
+        "health": f"{figures['status']}; money: {figures['environment']}",
+        "health_worker": _alive(WORKER, now),
+        "health_gateway": _alive(GATEWAY, now),
+        "health_webhook": f"{_alive(WEBHOOK, now)}; {last}",
+        "health_waiting": f"webhooks: {webhooks}; reports to Saleor: {reports}",
+    }
 
 
 def _alive(what: str, now: datetime) -> str:
-    cursor = Cursor.objects.filter(name=f"{PREFIX}{what}").first()
-    if cursor is None:
+    seen_at = last_sign(what)
+    if seen_at is None:
         return "no sign yet"
-    is_late = now - cursor.read_until > PATIENCE
-    return f"{'NOT SINCE' if is_late else 'yes,'} {_ago(cursor.read_until, now)}"
+    is_late = now - seen_at > PATIENCE[what]
+    return f"{'NOT SINCE' if is_late else 'yes,'} {_ago(seen_at, now)}"
 
 
 def _ago(moment: datetime | None, now: datetime) -> str:

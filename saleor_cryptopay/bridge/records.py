@@ -4,13 +4,15 @@ Saleor has this only inside a GraphQL mutation (`transactionEventReport`), which
 the event and recalculates in two transactions. Here both are one commit.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from django.db import transaction
 from saleor.checkout.lock_objects import checkout_qs_select_for_update
 from saleor.checkout.models import Checkout
 from saleor.order.lock_objects import order_qs_select_for_update
-from saleor.payment import TransactionAction
+from saleor.payment import TransactionAction, TransactionEventType
 from saleor.payment.lock_objects import transaction_item_qs_select_for_update
 from saleor.payment.models import TransactionEvent
 from saleor.payment.transaction_item_calculations import recalculate_transaction_amounts
@@ -26,7 +28,7 @@ from saleor_cryptopay.operations.ports import Credit
 from .amounts import count_gift_cards, refresh_prices
 from .closed_orders import kept_closed
 from .identity import PLUGIN_ID
-from .particulars import find_particulars, store_on_order, tell_history
+from .particulars import find_particulars, name_by, store_on_order, tell_history
 
 # How often a checkout may become an order under our hands.
 PATIENCE: Final = 3
@@ -39,16 +41,56 @@ def write_event(item: Any, kind: str, credit: Credit, app: Any) -> None:
         ShopError: the transaction holds the same event with another amount, or will
             not hold still.
     """
+    with locked(item) as held:
+        _write(held, kind, credit, app)
+
+
+@contextmanager
+def locked(item: Any) -> Iterator[Any]:
+    """Give a transaction locked after its checkout or order, and commit in the end.
+
+    Raises:
+        ShopError: it will not hold still.
+    """
     for _ in range(PATIENCE):
         if item.order_id is not None:
             refresh_prices(item.order)
         with transaction.atomic():
-            locked = _lock(item)
-            if locked is not None:
-                _write(locked, kind, credit, app)
+            held = _lock(item)
+            if held is not None:
+                yield held
                 return
         item.refresh_from_db()
     raise ShopError("The checkout keeps changing: later.")
+
+
+def recalculate(item: Any, app: Any, granted_refund: Any = None) -> None:
+    """Add the item's events up anew, then have Saleor update its checkout or order.
+
+    Args:
+        item: as `locked` gives it; what else was changed in it is saved with it.
+        app: whom Saleor's history names.
+        granted_refund: the one that the events were about, if any.
+    """
+    before = {
+        "previous_authorized_value": item.authorized_value,
+        "previous_charged_value": item.charged_value,
+        "previous_refunded_value": item.refunded_value,
+    }
+    recalculate_transaction_amounts(item, save=False)
+    item.available_actions = [TransactionAction.REFUND] if item.charged_value else []
+    item.save()
+    with kept_closed(item.order_id):
+        process_order_or_checkout_with_transaction(
+            item,
+            get_plugins_manager(allow_replica=False),
+            None,
+            app,
+            **before,
+            related_granted_refund=granted_refund,
+        )
+    if item.checkout_id is not None:
+        count_gift_cards(Checkout.objects.get(pk=item.checkout_id))
 
 
 def _lock(item: Any) -> Any:
@@ -75,6 +117,8 @@ def _write(item: Any, kind: str, credit: Credit, app: Any) -> None:
     ).first()
     if existing is None:
         _build(item, kind, credit, app).save()
+        if kind == TransactionEventType.CHARGE_SUCCESS:
+            _answer_request(item, credit)
         _update(item, credit, app)
     elif existing.amount_value != credit.amount:
         raise ShopError(
@@ -99,29 +143,27 @@ def _build(item: Any, kind: str, credit: Credit, app: Any) -> Any:
     )
 
 
+def _answer_request(item: Any, credit: Credit) -> None:
+    """Give the request that opened the session the reference of what answers it.
+
+    The Dashboard takes a request for one under way until an outcome has the same
+    reference: it would wait, and ask every few seconds, for as long as it is open.
+    """
+    item.events.filter(
+        type=TransactionEventType.CHARGE_REQUEST,
+        psp_reference=str(item.token),
+        include_in_calculations=False,
+    ).update(psp_reference=credit.reference)
+
+
 def _update(item: Any, credit: Credit, app: Any) -> None:
-    """Recalculate the item, then let Saleor update the checkout or order."""
-    before = {
-        "previous_authorized_value": item.authorized_value,
-        "previous_charged_value": item.charged_value,
-        "previous_refunded_value": item.refunded_value,
-    }
-    recalculate_transaction_amounts(item, save=False)
-    item.available_actions = [TransactionAction.REFUND] if item.charged_value else []
+    """Recalculate the item, and tell whoever looks at it or at its order."""
     item.external_url = credit.url or item.external_url
     item.app = item.app or app
-    item.store_value_in_metadata(find_particulars(str(item.token)))
-    item.save()
-    with kept_closed(item.order_id):
-        process_order_or_checkout_with_transaction(
-            item,
-            get_plugins_manager(allow_replica=False),
-            None,
-            app,
-            **before,
-        )
-    if item.checkout_id is not None:
-        count_gift_cards(Checkout.objects.get(pk=item.checkout_id))
+    if particulars := find_particulars(str(item.token)):
+        item.name = name_by(particulars)
+        item.store_value_in_metadata(particulars)
+    recalculate(item, app)
     if item.order_id is not None:
         store_on_order(item.order_id, str(item.token))
         tell_history(item.order_id, credit, app)

@@ -7,18 +7,24 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from celery import current_app
 from django.core.cache import cache
 from kombu.exceptions import OperationalError
 from saleor.core.utils import build_absolute_uri
 
+from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.gateways.registry import build_gateway
 from saleor_cryptopay.operations.runtime import Runtime
 from saleor_cryptopay.rates.registry import build_sources
 
 from . import tasks
 from .configuration import Configuration
+from .desk import SaleorDesk
 from .identity import PLUGIN_PATH
+from .mail import SaleorPost
 from .shops import BothShops
+from .tracing import build_tracer
+from .workers import count_workers
 
 logger = logging.getLogger(__name__)
 
@@ -34,24 +40,29 @@ def build_runtime(configuration: Configuration) -> Runtime:
     """Put together what the operations need. Asks neither network nor database."""
     if len(configuration.rate_rules.sources) == 1:
         _say_single_source(configuration.rate_rules.sources[0])
+    tracer = build_tracer()
     return Runtime(
         gateway=build_gateway(
             configuration.gateway,
             api_url=configuration.api_url,
             api_key=configuration.api_key,
             webhook_secrets=configuration.webhook_secrets,
+            tracer=tracer,
         ),
         shop=BothShops(configuration),
+        post=SaleorPost(configuration.message_from),
         clock=_now,
         policies=configuration.policy_for,
         jobs=CeleryJobs(),
         base_url=build_absolute_uri(PLUGIN_PATH),
         appearance=configuration.appearance,
         sources=build_sources(
-            configuration.rate_rules.sources, os.environ.get(RATE_MIRROR, "")
+            configuration.rate_rules.sources, os.environ.get(RATE_MIRROR, ""), tracer
         ),
         rate_rules=configuration.rate_rules,
         watch=configuration.watch,
+        desk=SaleorDesk(),
+        tracer=tracer,
     )
 
 
@@ -61,6 +72,7 @@ def _say_single_source(name: str) -> None:
     logger.warning(
         "cryptopay.W603: rates rest on %s alone: nothing contradicts it when it errs.",
         name,
+        extra=about(event="cryptopay.W603"),
     )
 
 
@@ -83,11 +95,19 @@ class CeleryJobs:
         """Have the outbox delivered soon."""
         _hand_over(tasks.deliver_effects)
 
+    def deliver_messages(self) -> None:
+        """Have what people are to be told sent soon."""
+        _hand_over(tasks.deliver_messages)
+
     def check_payment(self, payment_id: UUID) -> None:
         """Have one payment compared with the gateway soon, at most twice a minute."""
         key = f"saleor_cryptopay:check:{payment_id}"
         if cache.add(key, 1, SECONDS_BETWEEN_CHECKS):
             _hand_over(tasks.check_payment, str(payment_id))
+
+    def count_workers(self) -> int | None:
+        """Return how many of Saleor's workers answer within two seconds."""
+        return count_workers(current_app)
 
 
 def _hand_over(task: Any, *arguments: str) -> None:

@@ -9,10 +9,13 @@ from django.conf import settings
 SCHEDULE: Final[dict[str, timedelta]] = {
     "saleor_cryptopay.apply_deliveries": timedelta(seconds=30),
     "saleor_cryptopay.deliver_effects": timedelta(seconds=30),
+    "saleor_cryptopay.deliver_messages": timedelta(seconds=30),
     "saleor_cryptopay.reconcile": timedelta(seconds=60),
     "saleor_cryptopay.expire": timedelta(seconds=60),
+    "saleor_cryptopay.send_refunds": timedelta(seconds=60),
     "saleor_cryptopay.refresh_rates": timedelta(seconds=60),
     "saleor_cryptopay.keep_connections": timedelta(minutes=10),
+    "saleor_cryptopay.audit": timedelta(days=1),
 }
 
 

@@ -7,6 +7,8 @@ reference of each transfer as the claim that makes a repetition harmless.
 
 import inspect
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -32,9 +34,9 @@ from .closed_orders import GONE, why_unwanted
 from .completion import complete_paid_checkout
 from .configuration import Configuration
 from .identity import PLUGIN_ID
-from .mail import write_to_staff
 from .particulars import store_on_order
 from .records import write_event
+from .refund_records import begin_refund, end_refund
 from .summaries import summarise
 
 logger = logging.getLogger(__name__)
@@ -110,6 +112,21 @@ class SaleorShop:
         )
         self._record(reference, Event.CHARGE_FAILURE, credit)
 
+    def record_refund_begun(self, reference: str, key: str, credit: Credit) -> None:
+        """Report that coins are to go back: pending money."""
+        with _database():
+            begin_refund(_get(reference), key, credit)
+
+    def record_refund(self, reference: str, key: str, credit: Credit) -> None:
+        """Report that they have arrived: refunded money."""
+        with _database():
+            end_refund(_get(reference), Event.REFUND_SUCCESS, key, credit)
+
+    def record_refund_failure(self, reference: str, key: str, credit: Credit) -> None:
+        """Report that they will not go back."""
+        with _database():
+            end_refund(_get(reference), Event.REFUND_FAILURE, key, credit)
+
     def credited(self, reference: str) -> Decimal:
         """Return what Saleor shows as charged, with what was refunded of it since."""
         item = _get(reference)
@@ -148,10 +165,6 @@ class SaleorShop:
         store_on_order(item.order_id, reference)
         return Completion.DONE
 
-    def tell_staff(self, subject: str, message: str) -> None:
-        """Write to those whom Saleor notifies of orders."""
-        write_to_staff(subject, message)
-
     def cancel_order(self, reference: str) -> bool:
         """Cancel the order if nothing was paid and nothing is on its way."""
         item = _get(reference)
@@ -173,13 +186,22 @@ class SaleorShop:
         self.record_notice(reference, f"{reference}:{key}", notice)
 
     def _record(self, reference: str, kind: str, credit: Credit) -> None:
-        try:
+        with _database():
             write_event(_get(reference), kind, credit, ensure_app())
-        except DatabaseError as error:
-            raise ShopError(f"Saleor's database refused: {error}") from error
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    """Hand the database's refusals on as the shop's own."""
+    try:
+        yield
+    except DatabaseError as error:
+        raise ShopError(f"Saleor's database refused: {error}") from error
 
 
 def _find(reference: str) -> Any:
+    if not reference:
+        return None
     return (
         TransactionItem.objects.select_related("checkout", "order")
         .filter(token=reference)

@@ -46,6 +46,18 @@ class BothShops:
         """Report that nothing more is expected."""
         self._of(reference).record_end(reference, message, at)
 
+    def record_refund_begun(self, reference: str, key: str, credit: Credit) -> None:
+        """Report that coins are to go back."""
+        self._of(reference).record_refund_begun(reference, key, credit)
+
+    def record_refund(self, reference: str, key: str, credit: Credit) -> None:
+        """Report that they have arrived."""
+        self._of(reference).record_refund(reference, key, credit)
+
+    def record_refund_failure(self, reference: str, key: str, credit: Credit) -> None:
+        """Report that they will not go back."""
+        self._of(reference).record_refund_failure(reference, key, credit)
+
     def credited(self, reference: str) -> Decimal:
         """Return what Saleor shows as paid by us."""
         return self._of(reference).credited(reference)
@@ -57,10 +69,6 @@ class BothShops:
     def complete(self, reference: str) -> Completion:
         """Turn a fully paid checkout into an order."""
         return self._of(reference).complete(reference)
-
-    def tell_staff(self, subject: str, message: str) -> None:
-        """Write to those whom Saleor notifies of orders."""
-        self._transactions.tell_staff(subject, message)
 
     def cancel_order(self, reference: str) -> bool:
         """Cancel the order if nothing was paid and nothing is on its way."""

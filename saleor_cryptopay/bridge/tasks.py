@@ -11,23 +11,30 @@ from celery import shared_task
 from saleor.core.db.connection import allow_writer
 
 from saleor_cryptopay.core.errors import GatewayError, SettingError
+from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import Payment
 from saleor_cryptopay.operations import (
+    alarms,
+    auditing,
     cancellation,
     expiry,
     fetching,
     intake,
     outbox,
+    pulse,
     reconciliation,
     registration,
     silence,
     stuck,
 )
+from saleor_cryptopay.operations.messages import delivery
+from saleor_cryptopay.operations.refunds import following, sending
 from saleor_cryptopay.operations.runtime import Runtime
 
-from . import pulse
+from . import treasury
 from .active import active_runtime
 from .app_row import ensure_app
+from .edited_orders import settle_edited_orders
 from .needs import list_needs
 
 logger = logging.getLogger(__name__)
@@ -57,6 +64,14 @@ def deliver_effects() -> None:
         outbox.deliver_effects(runtime)
 
 
+@shared_task(name="saleor_cryptopay.deliver_messages", ignore_result=True)
+@allow_writer()
+def deliver_messages() -> None:
+    """Send what customers and staff are to be told."""
+    if runtime := _runtime():
+        delivery.deliver_messages(runtime)
+
+
 @shared_task(name="saleor_cryptopay.reconcile", ignore_result=True)
 @allow_writer()
 def reconcile() -> None:
@@ -65,9 +80,11 @@ def reconcile() -> None:
         try:
             reconciliation.reconcile(runtime)
             pulse.note(pulse.GATEWAY, runtime.clock())
+            alarms.watch_gateway(runtime)
             expiry.expire_due(runtime)
         except GatewayError as error:
             logger.warning("The gateway did not answer the poll: %s", error)
+            alarms.watch_gateway(runtime, error)
 
 
 @shared_task(name="saleor_cryptopay.check_payment", ignore_result=True)
@@ -79,9 +96,18 @@ def check_payment(payment_id: str) -> None:
             reconciliation.check_payment(UUID(payment_id), runtime)
             expiry.expire_due(runtime)
         except GatewayError as error:
-            logger.warning("The gateway did not answer the poll: %s", error)
+            logger.warning(
+                "The gateway did not answer about payment %s: %s",
+                payment_id,
+                error,
+                extra=about(payment=payment_id),
+            )
         except Payment.DoesNotExist:
-            logger.warning("Payment %s does not exist (any more).", payment_id)
+            logger.warning(
+                "Payment %s does not exist (any more).",
+                payment_id,
+                extra=about(payment=payment_id),
+            )
 
 
 @shared_task(name="saleor_cryptopay.expire", ignore_result=True)
@@ -92,6 +118,7 @@ def expire() -> None:
         pulse.note(pulse.WORKER, runtime.clock())
         expiry.expire_due(runtime)
         cancellation.close_unwanted(runtime)
+        settle_edited_orders(runtime)
         stuck.raise_stuck(runtime)
 
 
@@ -111,7 +138,33 @@ def keep_connections() -> None:
     """Heal what staff or the gateway removed: the App row, the webhook."""
     if runtime := _runtime():
         ensure_app()
+        alarms.watch_webhooks(runtime)
+        alarms.watch_signatures(runtime)
         try:
             registration.keep_registered(runtime)
+            pulse.note(pulse.WEBHOOK, runtime.clock())
         except GatewayError as error:
             logger.warning("The webhook could not be registered: %s", error)
+
+
+@shared_task(name="saleor_cryptopay.audit", ignore_result=True)
+@allow_writer()
+def audit() -> None:
+    """Compare gateway, books and shop, and see which secrets are in use."""
+    if runtime := _runtime():
+        alarms.watch_secrets(runtime)
+        try:
+            auditing.audit_daily(runtime)
+        except GatewayError as error:
+            logger.warning("The gateway did not answer the audit: %s", error)
+
+
+@shared_task(name="saleor_cryptopay.send_refunds", ignore_result=True)
+@allow_writer()
+def send_refunds() -> None:
+    """Send what is approved, and look after what was sent."""
+    if runtime := _runtime():
+        following.lapse_links(runtime)
+        if payouts := treasury.open_treasury():
+            sending.send_refunds(runtime, payouts)
+            following.follow_refunds(runtime, payouts)

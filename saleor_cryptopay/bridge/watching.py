@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from saleor_cryptopay.core.errors import SettingError
 
+from .message_settings import read_audit_days
+
 MOST_DAYS: Final = 365
 MOST_HOURS: Final = 30 * 24
 
@@ -25,6 +27,7 @@ def read_hours(field: str, text: str) -> timedelta:
 WATCH_FIELDS: Final[dict[str, tuple[str, Callable[[str, Any], Any]]]] = {
     "watch_days": ("addresses", read_days),
     "recheck_hours": ("finals", read_hours),
+    "audit_days": ("audit", read_audit_days),
 }
 
 

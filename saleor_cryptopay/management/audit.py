@@ -16,6 +16,8 @@ from saleor_cryptopay.operations.audit import (
     Audit,
     audit,
 )
+from saleor_cryptopay.operations.auditing import list_differences, tell_of_audit
+from saleor_cryptopay.operations.messages.delivery import deliver_messages
 
 from .moments import day
 from .runtime import command_runtime
@@ -26,6 +28,9 @@ HELP: Final = "compare what arrived with the books and the shop; 1 where they di
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the period."""
     parser.add_argument("--since", type=day, help="leave out older coins (UTC day)")
+    parser.add_argument(
+        "--tell-staff", action="store_true", help="write to staff where books differ"
+    )
 
 
 def run(options: Mapping[str, Any], out: OutputWrapper) -> int:
@@ -35,9 +40,14 @@ def run(options: Mapping[str, Any], out: OutputWrapper) -> int:
         found = audit(runtime, since=options["since"])
     except GatewayError as error:
         raise CommandError(f"The gateway did not answer: {error}") from None
+    if options["tell_staff"]:
+        tell_of_audit(list_differences(found), runtime)
+        deliver_messages(runtime)
     out.write(f"{runtime.gateway.name}, {runtime.gateway.environment} environment\n")
     for asset_key in sorted(found.reported.keys() | found.booked.keys()):
         _write_asset(found, asset_key, out)
+    for asset_key, classes in sorted(found.returned.items()):
+        out.write(f"{asset_key}: {_in_words(asset_key, classes)}\n")
     out.write(f"{found.payments} payments compared with the shop\n")
     out.writelines(
         f"DIFFERENCE payment {difference.payment}: {difference.words}\n"
@@ -49,6 +59,15 @@ def run(options: Mapping[str, Any], out: OutputWrapper) -> int:
         out.write("0 differences\n")
         return 0
     return 1
+
+
+def _in_words(asset_key: str, classes: Counter[str]) -> str:
+    asset = ASSETS.get(asset_key)
+    decimals = UNKNOWN_DECIMALS if asset is None else asset.decimals
+    return ", ".join(
+        f"{format_units(units, decimals)} {label}"
+        for label, units in sorted(classes.items())
+    )
 
 
 def _write_asset(found: Audit, asset_key: str, out: OutputWrapper) -> None:

@@ -1,16 +1,19 @@
 """`cryptopay check`: whether everything that payments need is there."""
 
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from django.core.management.base import OutputWrapper
 
+from saleor_cryptopay.core.errors import GatewayError
+from saleor_cryptopay.core.refund_rules import RefundMode
 from saleor_cryptopay.operations.checkup import Finding, Level, check
+from saleor_cryptopay.operations.registration import may_withdraw
 from saleor_cryptopay.operations.runtime import Runtime
 from saleor_cryptopay.web.health import health_data
 
-from .runtime import command_runtime
+from .runtime import command_payouts, command_runtime
 
 HELP: Final = "check settings, gateway, webhook, workers and clock; 1 if one is amiss"
 
@@ -25,12 +28,31 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Mapping[str, Any], out: OutputWrapper) -> int:
     """Write a line for each finding; 1 if something needs mending."""
     runtime = command_runtime()
-    findings = [*check(runtime), _health(runtime)]
+    findings = [*check(runtime), *_refunds(runtime), _health(runtime)]
     for finding in findings:
         out.write(f"{finding.level:<8}{finding.subject:<12}{finding.words}\n")
     levels = {finding.level for finding in findings}
     bad = {Level.ERROR, Level.WARNING} if options.get("strict") else {Level.ERROR}
     return 1 if levels & bad else 0
+
+
+def _refunds(runtime: Runtime) -> Iterator[Finding]:
+    """Ask the gateway about the key for refunds, where there are refunds."""
+    if runtime.policies("").refunds.mode is RefundMode.OFF:
+        return
+    payouts = command_payouts()
+    if payouts is None:
+        yield Finding(Level.ERROR, "refunds", "There is no key to send them with.")
+        return
+    try:
+        connection = payouts.test_connection()
+    except GatewayError as error:
+        yield Finding(Level.ERROR, "refunds", f"The key for refunds fails: {error}")
+        return
+    if may_withdraw(connection):
+        yield Finding(Level.OK, "refunds", "The key for refunds is good.")
+    else:
+        yield Finding(Level.ERROR, "refunds", "The key for refunds may not withdraw.")
 
 
 def _health(runtime: Runtime) -> Finding:

@@ -7,7 +7,18 @@ from typing import Any, Final, Protocol
 
 from django.core.management.base import OutputWrapper
 
-from . import audit, check, deliveries, expire, export, outbox, rates, reconcile, reseal
+from . import (
+    audit,
+    check,
+    deliveries,
+    expire,
+    export,
+    outbox,
+    rates,
+    reconcile,
+    refunds,
+    reseal,
+)
 
 
 class Subcommand(Protocol):
@@ -34,6 +45,7 @@ SUBCOMMANDS: Final[Mapping[str, Subcommand]] = MappingProxyType(
         "outbox": outbox,
         "rates": rates,
         "reconcile": reconcile,
+        "refunds": refunds,
         "reseal": reseal,
     }
 )

@@ -15,6 +15,7 @@ from django.db import transaction
 from saleor_cryptopay.core.addresses import canonical_address
 from saleor_cryptopay.core.errors import AddressError, RetryableError, TerminalError
 from saleor_cryptopay.core.events import AddressReported, TransferReported
+from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.gateways.base import Environment
 from saleor_cryptopay.models import Address
 
@@ -54,7 +55,12 @@ def adopt_for(report: TransferReported, runtime: Runtime) -> bool:
     try:
         return adopt(report.address_id or report.address, report.metadata, runtime)
     except (RetryableError, TerminalError) as error:
-        logger.warning("Transaction %s: %s", report.transaction_id, error)
+        logger.warning(
+            "Transaction %s: %s",
+            report.transaction_id,
+            error,
+            extra=about(transfer=report.transaction_id, network=report.network),
+        )
         return False
 
 
@@ -89,7 +95,12 @@ def _take(intent: Address, found: AddressReported, runtime: Runtime) -> bool:
         if payment.address_id is None:
             payment.address = intent
             payment.save(update_fields=["address"])
-    logger.warning("Address %s of payment %s was adopted.", intent.pk, payment.pk)
+    logger.warning(
+        "Address %s of payment %s was adopted.",
+        intent.pk,
+        payment.pk,
+        extra=about(payment=payment.pk, network=intent.network),
+    )
     return True
 
 

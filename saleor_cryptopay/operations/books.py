@@ -10,6 +10,7 @@ from saleor_cryptopay.core.money import format_units
 from saleor_cryptopay.core.shares import Part, received_units, surplus_units
 from saleor_cryptopay.models import Payment, Transfer
 
+from .refunds import accounts
 from .runtime import Runtime
 
 COLUMNS: Final = (
@@ -30,6 +31,7 @@ COLUMNS: Final = (
     "rate_as_of",
     "credited",
     "hashes",
+    *accounts.COLUMNS,
     "created_at",
     "first_seen_at",
     "final_at",
@@ -51,7 +53,11 @@ def lines(
         payments = payments.filter(created_at__gte=since)
     if until is not None:
         payments = payments.filter(created_at__lt=until)
-    ordered = payments.select_related("address").order_by("created_at", "pk")
+    ordered = (
+        payments.select_related("address")
+        .prefetch_related("refunds")
+        .order_by("created_at", "pk")
+    )
     for payment in ordered.iterator(chunk_size=500):
         yield _line(payment, runtime)
 
@@ -75,6 +81,7 @@ def _line(payment: Payment, runtime: Runtime) -> dict[str, str]:
         "final_at": _iso(finals[-1].final_at if finals else None),
         "changed_at": _iso(payment.changed_at),
     }
+    line |= accounts.sum_up(payment.refunds.all())
     return dict.fromkeys(COLUMNS, "") | line | _quoted(payment, finals)
 
 

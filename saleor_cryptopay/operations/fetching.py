@@ -8,6 +8,7 @@ What they say is kept whether they agree or not, so that people can see why.
 import logging
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -27,6 +28,7 @@ from saleor_cryptopay.core.rates import (
     agree,
     is_jump,
 )
+from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import MarketPair, MarketRate
 from saleor_cryptopay.rates.base import Complaint
 
@@ -141,9 +143,13 @@ def _claim(pairs: Sequence[Pair], now: datetime) -> dict[Pair, MarketPair]:
 def _ask(pairs: Sequence[Pair], runtime: Runtime, patience: timedelta) -> _Heard:
     """Ask all sources at once: the slowest decides how long it takes, not the sum."""
     now = runtime.clock()
-    with ThreadPoolExecutor(len(runtime.sources)) as pool:
+    span = runtime.tracer.span("rates")
+    with span, ThreadPoolExecutor(len(runtime.sources)) as pool:
         answers = [
-            pool.submit(source.fetch, pairs, now=now, deadline=patience)
+            # Each in a context of its own, so that its requests are traced with ours.
+            pool.submit(
+                copy_context().run, source.fetch, pairs, now=now, deadline=patience
+            )
             for source in runtime.sources
         ]
         harvests = [answer.result() for answer in answers]
@@ -202,6 +208,7 @@ def _accept(
             row.quote,
             row.value,
             row.jumped_to,
+            extra=about(event="cryptopay.W602"),
         )
 
 

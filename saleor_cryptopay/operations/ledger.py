@@ -2,7 +2,8 @@
 
 Every fact, whoever brings it (webhook, poll, deadline, staff), goes through
 `record_transfer` or `record_event`: lock the payment, write the fact, judge the sums,
-advance by the table, write the entry, put what the shop must be told into the outbox.
+advance by the table, write the entry, put what the shop must be told into the outbox
+and what people are to be told among the messages.
 All of it is one commit; nothing here speaks to a gateway or to the shop.
 """
 
@@ -15,6 +16,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 
 from saleor_cryptopay.core.events import TransferReported, TransferStatus
+from saleor_cryptopay.core.messages import MessageName
 from saleor_cryptopay.core.shares import Part, received_units
 from saleor_cryptopay.core.states import (
     PaymentEvent,
@@ -26,9 +28,12 @@ from saleor_cryptopay.core.states import (
 )
 from saleor_cryptopay.models import Address, Effect, Entry, Payment, Transfer
 
-from . import integrity
+from . import integrity, journal
+from .batches import FIRST, move_alike
+from .messages import post_alike
 from .postings import SET_ASIDE, Posting, post_state, post_transfer
 from .runtime import Runtime
+from .tidings import DEADLINE, post_tidings
 from .transfers import Change, find_address, update_transfer
 
 
@@ -60,7 +65,13 @@ def record_transfer(
     found = find_address(report, runtime.gateway)
     if found is None:
         return False
-    with transaction.atomic():
+    span = runtime.tracer.span(
+        "ledger",
+        payment=found.payment_id,
+        transfer=report.transaction_id,
+        network=report.network,
+    )
+    with span, transaction.atomic():
         payment = lock_payment(found.payment_id)
         address = Address.objects.get(pk=found.pk)
         transfer, change = update_transfer(
@@ -83,17 +94,20 @@ def record_event(
     Returns the payment as it is afterwards: an event the state does not allow (the
     sweep meets a payment that was just paid) changes nothing.
     """
-    with transaction.atomic():
+    span = runtime.tracer.span("ledger", payment=payment_id, event=event)
+    with span, transaction.atomic():
         payment = lock_payment(payment_id)
         state = PaymentState(payment.state)
         if allows(state, event):
             entry = _advance(payment, event, runtime.clock(), note=note)
-            post_state(Posting(payment, entry, runtime.policies(payment.channel)))
-            transaction.on_commit(runtime.jobs.deliver_effects, robust=True)
+            posting = Posting(payment, entry, runtime.policies(payment.channel))
+            post_state(posting)
+            post_tidings(posting)
+            _deliver_soon(runtime)
         return payment
 
 
-def record_deadlines(due: QuerySet[Payment], runtime: Runtime) -> int:
+def record_deadlines(due: QuerySet[Payment], runtime: Runtime) -> list[datetime]:
     """Let the deadline pass for a batch of payments, in one commit and few statements.
 
     Args:
@@ -103,21 +117,17 @@ def record_deadlines(due: QuerySet[Payment], runtime: Runtime) -> int:
         runtime: see `runtime.Runtime`.
 
     Returns:
-        How many there were; all of them have moved.
+        Their deadlines, in the order of `due`; all of them have moved.
     """
-    now = runtime.clock()
+    alike: dict[tuple[str, str], list[UUID]] = {}
     with transaction.atomic():
-        payments = list(due.select_for_update(of=("self",), skip_locked=True))
-        entries = _pass_deadlines(payments, now)
-        effects: list[Effect] = []
-        for payment, entry in zip(payments, entries, strict=True):
-            policy = runtime.policies(payment.channel)
-            post_state(Posting(payment, entry, policy, held=effects))
-        Entry.objects.bulk_create(entries)
-        Effect.objects.bulk_create(effects)
-        if payments:
-            transaction.on_commit(runtime.jobs.deliver_effects, robust=True)
-    return len(payments)
+        locked = due.select_for_update(skip_locked=True)
+        rows = list(locked.values_list("pk", "state", "channel", "expires_at"))
+        for key, state, channel, _ in rows:
+            alike.setdefault((state, channel), []).append(key)
+        for (state, channel), keys in alike.items():
+            _pass_deadline(keys, PaymentState(state), channel, runtime)
+    return [deadline for *_, deadline in rows]
 
 
 def sums(payment: Payment) -> tuple[Fraction, Fraction]:
@@ -135,6 +145,12 @@ def sums(payment: Payment) -> tuple[Fraction, Fraction]:
         elif not TransferStatus(transfer.status).is_gone:
             underway.append(part)
     return received_units(final, asked), received_units(underway, asked)
+
+
+def _deliver_soon(runtime: Runtime) -> None:
+    """Have the shop and people told as soon as this is committed."""
+    transaction.on_commit(runtime.jobs.deliver_effects, robust=True)
+    transaction.on_commit(runtime.jobs.deliver_messages, robust=True)
 
 
 def _is_intact(payment: Payment, address: Address) -> bool:
@@ -157,8 +173,10 @@ def _stop(payment: Payment, transfer: Transfer, runtime: Runtime) -> None:
         transfer=transfer,
         note=integrity.CHANGED,
     )
-    post_state(Posting(payment, entry, runtime.policies(payment.channel)))
-    transaction.on_commit(runtime.jobs.deliver_effects, robust=True)
+    posting = Posting(payment, entry, runtime.policies(payment.channel))
+    post_state(posting)
+    post_tidings(posting, transfer)
+    _deliver_soon(runtime)
 
 
 def _apply_change(
@@ -177,7 +195,8 @@ def _apply_change(
     posting = Posting(payment, entry, policy, final, underway)
     post_transfer(posting, transfer, change)
     post_state(posting)
-    transaction.on_commit(runtime.jobs.deliver_effects, robust=True)
+    post_tidings(posting, transfer, change)
+    _deliver_soon(runtime)
 
 
 def _event(
@@ -199,32 +218,30 @@ def _event(
     return judge(standing)
 
 
-def _pass_deadlines(payments: Sequence[Payment], now: datetime) -> list[Entry]:
-    """Move locked payments past their deadline; return their entries, not stored."""
-    event = PaymentEvent.DEADLINE_PASSED
-    keys = [payment.pk for payment in payments]
-    written = Entry.objects.filter(payment__in=keys).values_list("payment")
-    last = dict(written.annotate(Max("number")))
-    moved: dict[PaymentState, list[UUID]] = {}
-    entries = []
-    for payment in payments:
-        before = PaymentState(payment.state)
-        payment.state = advance(before, event)
-        payment.changed_at = now
-        moved.setdefault(payment.state, []).append(payment.pk)
-        entry = Entry(
-            payment=payment,
-            number=last.get(payment.pk, 0) + 1,
-            event=event,
-            state_before=before,
-            state_after=payment.state,
-            note="the deadline passed",
-            created_at=now,
-        )
-        entries.append(entry)
-    for state, group in moved.items():
-        Payment.objects.filter(pk__in=group).update(state=state, changed_at=now)
-    return entries
+def _pass_deadline(
+    keys: Sequence[UUID], before: PaymentState, channel: str, runtime: Runtime
+) -> None:
+    """Move locked payments of one state and channel past their deadline."""
+    event, note = PaymentEvent.DEADLINE_PASSED, "the deadline passed"
+    if advance(before, event) is not PaymentState.EXPIRED:
+        # Few, and what the shop is told names each of them.
+        for key in keys:
+            record_event(key, event, runtime, note=note)
+        return
+    entry = Entry(
+        number=FIRST,
+        event=event,
+        state_before=before,
+        state_after=PaymentState.EXPIRED,
+        note=note,
+        created_at=runtime.clock(),
+    )
+    effects: list[Effect] = []
+    post_state(Posting(Payment(), entry, runtime.policies(channel), held=effects))
+    move_alike(keys, entry, effects)
+    post_alike(keys, MessageName.PAYMENT_EXPIRED, DEADLINE, entry.created_at)
+    journal.note_when_committed(entry, keys)
+    _deliver_soon(runtime)
 
 
 def _advance(
@@ -243,7 +260,7 @@ def _advance(
         payment.changed_at = now
         payment.save(update_fields=["state", "changed_at"])
     last = payment.entries.aggregate(last=Max("number"))["last"] or 0
-    return payment.entries.create(
+    entry = payment.entries.create(
         number=last + 1,
         event=event,
         state_before=before,
@@ -252,3 +269,5 @@ def _advance(
         note=note,
         created_at=now,
     )
+    journal.note_when_committed(entry, [payment.pk])
+    return entry

@@ -228,9 +228,10 @@ def _ask(
     if not waiting.filter(nobody_asks).update(asked_at=now):
         raise RetryableError("The address is being made: try again in a moment.")
     try:
-        return runtime.gateway.create_address(
-            asset, label=str(payment.id), metadata={"payment": str(payment.id)}
-        )
+        with runtime.tracer.span("open", payment=payment.id, network=intent.network):
+            return runtime.gateway.create_address(
+                asset, label=str(payment.id), metadata={"payment": str(payment.id)}
+            )
     except TerminalError as error:
         if payment.address_id is None:
             ledger.record_event(

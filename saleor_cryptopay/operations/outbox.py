@@ -14,9 +14,12 @@ from typing import Final
 from django.db.models import Exists, OuterRef, QuerySet
 
 from saleor_cryptopay.core.errors import ShopError
+from saleor_cryptopay.core.messages import MessageName
 from saleor_cryptopay.core.states import PaymentState
+from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import Effect, Payment
 
+from .messages import post_message
 from .ports import Completion, Credit
 from .retries import claim, next_attempt
 from .runtime import Runtime
@@ -45,20 +48,27 @@ def deliver_effects(runtime: Runtime) -> int:
         for effect in batch:
             deliver(effect, runtime)
         tried += len(batch)
+        if any(effect.kind == Kind.COMPLETE for effect in batch):
+            # The thanks to the customer have waited for the order.
+            runtime.jobs.deliver_messages()
     return tried
 
 
 def deliver(effect: Effect, runtime: Runtime) -> None:
     """Tell the shop one effect and write down how that went."""
     effect.attempts += 1
+    kind = Kind(effect.kind)
     try:
-        effect.note = PERFORMERS[Kind(effect.kind)](effect, effect.payment, runtime)
+        with runtime.tracer.span("outbox", payment=effect.payment_id, effect=kind):
+            effect.note = PERFORMERS[kind](effect, effect.payment, runtime)
         effect.done_at = runtime.clock()
     except ShopError as error:
         _put_off(effect, error, runtime)
     except Exception as error:
         # A fault in the shop's own code must not hold up other payments.
-        logger.exception("Telling the shop %s failed", effect)
+        logger.exception(
+            "Telling the shop %s failed", effect, extra=about(payment=effect.payment_id)
+        )
         _put_off(effect, error, runtime)
     effect.save(
         update_fields=["attempts", "note", "done_at", "next_attempt_at", "is_dead"]
@@ -69,6 +79,9 @@ def _put_off(effect: Effect, error: Exception, runtime: Runtime) -> None:
     effect.note = str(error) or type(error).__name__
     effect.next_attempt_at = next_attempt(effect.attempts, runtime.clock())
     effect.is_dead = effect.attempts >= ATTEMPTS
+    if effect.is_dead:
+        why = f"the shop did not take “{effect.kind}”: {effect.note}"
+        _call_staff(effect, effect.payment, why, runtime)
     logger.log(
         logging.ERROR if effect.is_dead else logging.WARNING,
         "%sthe shop did not take %s of payment %s: %s",
@@ -76,6 +89,10 @@ def _put_off(effect: Effect, error: Exception, runtime: Runtime) -> None:
         effect.kind,
         effect.payment_id,
         error,
+        extra=about(
+            event="cryptopay.E103" if effect.is_dead else "",
+            payment=effect.payment_id,
+        ),
     )
 
 
@@ -125,15 +142,50 @@ def _end(effect: Effect, payment: Payment, runtime: Runtime) -> str:
     return ""
 
 
+def _refund_begun(effect: Effect, payment: Payment, runtime: Runtime) -> str:
+    key, credit = effect.data["key"], _credit(effect, payment)
+    runtime.shop.record_refund_begun(payment.reference, key, credit)
+    return ""
+
+
+def _refund_done(effect: Effect, payment: Payment, runtime: Runtime) -> str:
+    key, credit = effect.data["key"], _credit(effect, payment)
+    runtime.shop.record_refund(payment.reference, key, credit)
+    return ""
+
+
+def _refund_failed(effect: Effect, payment: Payment, runtime: Runtime) -> str:
+    key, credit = effect.data["key"], _credit(effect, payment)
+    runtime.shop.record_refund_failure(payment.reference, key, credit)
+    return ""
+
+
 def _complete(effect: Effect, payment: Payment, runtime: Runtime) -> str:
     outcome = runtime.shop.complete(payment.reference)
     if payment.state == PaymentState.CONFIRMED and outcome in INCOMPLETE:
         words = f"The quote is paid, but {INCOMPLETE[outcome]}: a person has to look."
-        logger.error("cryptopay.E104: payment %s: %s", payment.pk, words)
+        logger.error(
+            "cryptopay.E104: payment %s: %s",
+            payment.pk,
+            words,
+            extra=about(event="cryptopay.E104", payment=payment.pk),
+        )
+        _call_staff(effect, payment, words, runtime)
         notice = _notice_of(effect, payment, words)
         key = f"{payment.id}:{effect.key}"
         runtime.shop.record_notice(payment.reference, key, notice)
     return outcome
+
+
+def _call_staff(effect: Effect, payment: Payment, why: str, runtime: Runtime) -> None:
+    """Have staff told that a person has to look, once for each effect."""
+    post_message(
+        payment,
+        MessageName.NEEDS_REVIEW,
+        key=f"effect:{effect.pk}",
+        now=runtime.clock(),
+        data={"why": why},
+    )
 
 
 def _notice_of(effect: Effect, payment: Payment, words: str) -> Credit:
@@ -161,6 +213,9 @@ PERFORMERS: Final[dict[Kind, Callable[[Effect, Payment, Runtime], str]]] = {
     Kind.END: _end,
     Kind.COMPLETE: _complete,
     Kind.CANCEL_ORDER: _cancel_order,
+    Kind.REFUND_BEGUN: _refund_begun,
+    Kind.REFUND_DONE: _refund_done,
+    Kind.REFUND_FAILED: _refund_failed,
 }
 
 

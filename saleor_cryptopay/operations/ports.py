@@ -6,11 +6,12 @@ be called again with the same arguments (the outbox delivers at least once) and 
 then change nothing more.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,35 @@ class Shop(Protocol):
         """Report that nothing more is expected: expired, failed or canceled."""
         ...
 
+    def record_refund_begun(self, reference: str, key: str, credit: Credit) -> None:
+        """Report that credited coins are to go back: `credit.amount` is pending.
+
+        Args:
+            reference: the shop's transaction.
+            key: the shop's own name for the request, where it made one.
+            credit: its `reference` is the refund's, for this and what follows of it.
+
+        Raises:
+            ShopError: the shop could not take it now.
+        """
+        ...
+
+    def record_refund(self, reference: str, key: str, credit: Credit) -> None:
+        """Report that they have arrived: the shop counts `credit.amount` as refunded.
+
+        Raises:
+            ShopError: the shop could not take it now.
+        """
+        ...
+
+    def record_refund_failure(self, reference: str, key: str, credit: Credit) -> None:
+        """Report that they will not go back: pending no more.
+
+        Raises:
+            ShopError: the shop could not take it now.
+        """
+        ...
+
     def credited(self, reference: str) -> Decimal:
         """Return what the shop shows as paid by us: credits less reversals.
 
@@ -134,19 +164,86 @@ class Shop(Protocol):
         """
         ...
 
-    def tell_staff(self, subject: str, message: str) -> None:
-        """Send staff a message that is about no single payment.
-
-        As well as the shop can: where it has no mail or nobody to write to, nothing
-        is sent. What is said here also stands in the log.
-        """
-        ...
-
     def cancel_order(self, reference: str) -> bool:
         """Cancel the order if it is unpaid, giving its stock back.
 
         Returns whether it is canceled now. An order that other money has paid, or
         that staff have begun to fulfil, is left alone.
+        """
+        ...
+
+
+class Desk(Protocol):
+    """Who may work at the refund desk."""
+
+    def identify(self, bearer_token: str) -> str | None:
+        """Return the id of the staff (or app) whose token this is.
+
+        None for everybody who may not handle payments, and for every token that is
+        not valid: forged, expired or withdrawn.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message as it is sent.
+
+    Attributes:
+        subject: one line.
+        text: the message as plain text.
+        html: the same as a page of its own, with nothing loaded from elsewhere.
+        message_id: `<…@host>`; the same letter has the same one, however often it is
+            sent, so that mail programs show it once.
+        language: of the words, as `de` or `zh-hans`.
+    """
+
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    language: str
+
+
+class Post(Protocol):
+    """How people are written to, and how apps are told so that they may do it.
+
+    Each method may be called again with the same arguments. No address of a person
+    comes back from here, nor stands in an error or a log.
+    """
+
+    def to_customer(self, reference: str, letter: Letter) -> bool:
+        """Write to whoever bought what the reference names.
+
+        Returns:
+            Whether there was an address to write to, and a mail server.
+
+        Raises:
+            PostError: the mail server did not take it.
+        """
+        ...
+
+    def to_staff(self, letter: Letter) -> bool:
+        """Write to those whom the shop notifies.
+
+        Returns:
+            Whether there was anybody to write to, and a mail server.
+
+        Raises:
+            PostError: the mail server did not take it.
+        """
+        ...
+
+    def announce(self, reference: str, event: str, payload: Mapping[str, Any]) -> None:
+        """Tell the shop's apps of an event, so that they may write in our place.
+
+        Args:
+            reference: whose recipient and channel the shop adds; "" for none.
+            event: `saleor_cryptopay.payment_confirmed`.
+            payload: JSON, as documented in `docs/messages.md`.
+
+        Raises:
+            PostError: it could not be handed over now.
         """
         ...
 

@@ -90,7 +90,7 @@ def post_state(posting: Posting) -> None:
         case PaymentState.CANCELED:
             _post_end(posting, "The payment was canceled.")
         case PaymentState.NEEDS_REVIEW:
-            _post_notice(posting, f"Needs a person: {_why_review(entry)}.")
+            _post_notice(posting, f"Needs a person: {why_review(entry)}.")
         case _:
             pass
 
@@ -111,7 +111,8 @@ def explorer_url(transfer: Transfer) -> str:
     return network.transaction_url.format(hash=transfer.hash) if network else ""
 
 
-def _why_review(entry: Entry) -> str:
+def why_review(entry: Entry) -> str:
+    """Return why a person has to look, in words for staff."""
     if entry.transfer is None:
         return entry.note
     verdict = Transfer.Verdict(entry.transfer.verdict)

@@ -13,12 +13,14 @@ from django.db import transaction
 
 from saleor_cryptopay.core.assets import Asset
 from saleor_cryptopay.core.errors import QuoteError
+from saleor_cryptopay.core.money import units_to_ask
 from saleor_cryptopay.core.quotes import Quote, Rate, make_quote
 from saleor_cryptopay.core.states import OPEN_STATES
 from saleor_cryptopay.models import Address, PastQuote, Payment
 
 from . import integrity
 from .fetching import find_rate_for_customer
+from .market import rate_now
 from .runtime import Policy, Runtime
 
 QUOTE_FIELDS = (
@@ -68,6 +70,34 @@ def quote_values(quote: Quote) -> dict[str, object]:
         "quote_expires_at": quote.expires_at,
         "quote_holds_until": quote.holds_until,
     }
+
+
+def holds_until(address: Address) -> datetime | None:
+    """Return until when coins that are seen count at the quote; None: to the end."""
+    return address.quote_holds_until or address.quote_expires_at
+
+
+def asked_now(payment: Payment, runtime: Runtime) -> int | None:
+    """Return what the whole total costs now, where coins seen now count at that.
+
+    In base units; None as long as they count at the quote, and where there is no rate.
+
+    Args:
+        payment: with `address` loaded.
+        runtime: see `runtime.Runtime`.
+    """
+    address = payment.address
+    if address is None or payment.state not in OPEN_STATES:
+        return None
+    until = holds_until(address)
+    if until is None or runtime.clock() <= until:
+        return None
+    policy, asset = runtime.policies(payment.channel), address.asset
+    try:
+        rate = rate_now(asset, payment.currency, policy, runtime)
+    except QuoteError:
+        return None
+    return units_to_ask(payment.total, rate.value, asset.decimals)
 
 
 def has_lapsed(address: Address, now: datetime) -> bool:

@@ -19,6 +19,7 @@ from django.db.models import Min, QuerySet
 from saleor_cryptopay.core.errors import MalformedError, RetryableError, TerminalError
 from saleor_cryptopay.core.events import TransferReported
 from saleor_cryptopay.core.states import OPEN_STATES
+from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import UNDERWAY, Cursor, Payment, Transfer
 
 from . import adoption, budget, ledger
@@ -52,11 +53,12 @@ def reconcile(runtime: Runtime) -> int:
         GatewayError: the gateway did not answer, or the budget is spent; the next
             run goes on where this one stopped.
     """
-    started_at = runtime.clock()
-    read = _read_recent(started_at, runtime)
-    read += _refresh_underway(started_at, runtime)
-    _mark_checked(runtime, started_at)
-    return read + _read_old(runtime)
+    with runtime.tracer.span("reconcile"):
+        started_at = runtime.clock()
+        read = _read_recent(started_at, runtime)
+        read += _refresh_underway(started_at, runtime)
+        _mark_checked(runtime, started_at)
+        return read + _read_old(runtime)
 
 
 def check_payment(payment_id: UUID, runtime: Runtime) -> None:
@@ -68,12 +70,13 @@ def check_payment(payment_id: UUID, runtime: Runtime) -> None:
     """
     payment = Payment.objects.get(pk=payment_id)
     started_at = runtime.clock()
-    for address in payment.addresses.exclude(gateway_id=""):
-        budget.spend(runtime, is_spare=True)
-        reports = runtime.gateway.transactions_since(
-            None, address_id=address.gateway_id
-        )
-        _record(reports, started_at, runtime)
+    with runtime.tracer.span("reconcile", payment=payment_id):
+        for address in payment.addresses.exclude(gateway_id=""):
+            budget.spend(runtime, is_spare=True)
+            reports = runtime.gateway.transactions_since(
+                None, address_id=address.gateway_id
+            )
+            _record(reports, started_at, runtime)
     Payment.objects.filter(pk=payment_id).update(checked_at=started_at)
 
 
@@ -169,7 +172,12 @@ def _record(
             if not is_ours and adoption.adopt_for(report, runtime):
                 ledger.record_transfer(report, observed_at, runtime)
         except MalformedError as error:
-            logger.warning("Transaction %s: %s", report.transaction_id, error)
+            logger.warning(
+                "Transaction %s: %s",
+                report.transaction_id,
+                error,
+                extra=about(transfer=report.transaction_id, network=report.network),
+            )
     return read
 
 
@@ -183,7 +191,16 @@ def _refresh_underway(started_at: datetime, runtime: Runtime) -> int:
             budget.spend(runtime, is_spare=True)
             report = runtime.gateway.fetch_transaction(transfer.gateway_id)
         except TerminalError as error:
-            logger.warning("Transaction %s: %s", transfer.gateway_id, error)
+            logger.warning(
+                "Transaction %s: %s",
+                transfer.gateway_id,
+                error,
+                extra=about(
+                    payment=transfer.payment_id,
+                    transfer=transfer.gateway_id,
+                    network=transfer.network,
+                ),
+            )
             continue
         except RetryableError as error:
             if error.code != "BUDGET_SPENT":

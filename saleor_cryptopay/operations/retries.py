@@ -11,9 +11,9 @@ from typing import Final, TypeVar
 
 from django.db.models import QuerySet
 
-from saleor_cryptopay.models import Delivery, Effect
+from saleor_cryptopay.models import Delivery, Effect, Message
 
-Row = TypeVar("Row", Delivery, Effect)
+Row = TypeVar("Row", Delivery, Effect, Message)
 
 # Longer than applying one row can take: all its calls to the gateway have deadlines.
 LEASE: Final = timedelta(minutes=2)

@@ -13,12 +13,15 @@ from typing import Protocol
 from uuid import UUID
 
 from saleor_cryptopay.core.assets import Asset
+from saleor_cryptopay.core.messages import Audience, MessageName, names_for
 from saleor_cryptopay.core.quotes import FixedRates
 from saleor_cryptopay.core.rates import RateRules
+from saleor_cryptopay.core.refund_rules import RefundRules
+from saleor_cryptopay.core.telemetry import NO_TRACER, Tracer
 from saleor_cryptopay.gateways.base import Gateway
 from saleor_cryptopay.rates.base import RateSource
 
-from .ports import Clock, Shop
+from .ports import Clock, Desk, Post, Shop
 
 
 class LatePolicy(StrEnum):
@@ -46,6 +49,10 @@ class Policy:
         cancel_unpaid_orders: whether an order that nobody paid is canceled.
         markup_percent: the merchant's margin on what the market says.
         quote_grace: how long after a quote lapsed coins that are seen count at it.
+        refunds: whether and how coins go back.
+        customer_messages: which messages customers are sent.
+        staff_messages: which messages staff are sent.
+        notify_apps: whether apps of the shop are told of each message as well.
     """
 
     assets: tuple[Asset, ...]
@@ -60,6 +67,10 @@ class Policy:
     cancel_unpaid_orders: bool
     markup_percent: Decimal = Decimal(0)
     quote_grace: timedelta = timedelta(minutes=10)
+    refunds: RefundRules = field(default_factory=RefundRules)
+    customer_messages: frozenset[MessageName] = names_for(Audience.CUSTOMER)
+    staff_messages: frozenset[MessageName] = names_for(Audience.STAFF)
+    notify_apps: bool = False
 
     def required_confirmations(self, asset: Asset) -> int:
         """Return the blocks to wait for: the gateway's number or the merchant's."""
@@ -76,10 +87,12 @@ class Watch:
             every hour.
         addresses: how old coins may be that are looked for every day, to whatever
             address of ours they came.
+        audit: how far back the daily audit looks; zero switches it off.
     """
 
     finals: timedelta = timedelta(hours=24)
     addresses: timedelta = timedelta(days=30)
+    audit: timedelta = timedelta(days=30)
 
 
 class Jobs(Protocol):
@@ -93,8 +106,16 @@ class Jobs(Protocol):
         """Have the outbox delivered soon."""
         ...
 
+    def deliver_messages(self) -> None:
+        """Have what people are to be told sent soon."""
+        ...
+
     def check_payment(self, payment_id: UUID) -> None:
         """Have one payment compared with the gateway soon."""
+        ...
+
+    def count_workers(self) -> int | None:
+        """Ask who works, and return how many answer; None where nobody can be asked."""
         ...
 
 
@@ -130,6 +151,7 @@ class Runtime:
     Attributes:
         gateway: where addresses come from.
         shop: who is told.
+        post: how people are written to.
         clock: what time it is.
         policies: the merchant's rules by channel.
         jobs: where work for later goes.
@@ -138,10 +160,13 @@ class Runtime:
         watch: how long polling keeps an eye on what seems to be over.
         sources: who is asked for market prices; none for fixed lines and pegs only.
         rate_rules: when what they say is believed.
+        desk: who may work at the refund desk; None: nobody.
+        tracer: who is told how long things take.
     """
 
     gateway: Gateway
     shop: Shop
+    post: Post
     clock: Clock
     policies: Policies
     jobs: Jobs
@@ -150,3 +175,5 @@ class Runtime:
     sources: tuple[RateSource, ...] = ()
     rate_rules: RateRules = field(default_factory=RateRules)
     appearance: Appearance = Appearance()
+    desk: Desk | None = None
+    tracer: Tracer = NO_TRACER

@@ -14,7 +14,18 @@ from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Completion
 
 from .money import MoneyConformance
-from .told import AT, HALF, NOTHING, TOTAL, at_once, credit, notice, unknown
+from .refunds import RefundConformance
+from .told import (
+    AT,
+    HALF,
+    NOTHING,
+    TOTAL,
+    at_once,
+    credit,
+    going_back,
+    notice,
+    unknown,
+)
 from .world import World
 
 
@@ -41,6 +52,10 @@ class SummaryConformance:
         summary = world.shop.summary(unknown())
 
         assert (summary.title, summary.lines) == ("", ())
+
+    def test_the_shop_has_a_name_whatever_is_asked_for(self, world: World) -> None:
+        assert world.shop.summary("").shop_name
+        assert world.shop.summary(unknown()).shop_name
 
 
 class WordsConformance:
@@ -255,12 +270,16 @@ RECORDERS: Final[dict[str, tuple[Any, ...]]] = {
     "record_loss": (credit(),),
     "record_reversal": (credit(),),
     "record_end": ("Nobody paid.", AT),
+    "record_refund_begun": ("1", going_back(HALF, "r1")),
+    "record_refund": ("1", going_back(HALF, "r1")),
+    "record_refund_failure": ("1", going_back(HALF, "r1")),
 }
 
 
 class ShopConformance(
     SummaryConformance,
     MoneyConformance,
+    RefundConformance,
     WordsConformance,
     CompletionConformance,
     CancellationConformance,

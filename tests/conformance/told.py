@@ -31,6 +31,11 @@ def notice(message: str) -> Credit:
     return Credit(f"0x{uuid4().hex}:0", NOTHING, "USD", message, "", AT)
 
 
+def going_back(amount: Decimal, name: str) -> Credit:
+    """Return a refund as the outbox tells it."""
+    return Credit(name, amount, "USD", "12 USDT on Ethereum to go back.", "", AT)
+
+
 def unknown() -> str:
     """Return a reference that no shop knows."""
     return str(uuid4())

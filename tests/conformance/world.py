@@ -31,6 +31,18 @@ class World(Protocol):
         """Return what the shop counts as on its way."""
         ...
 
+    def ask_refund(self, reference: str, amount: Decimal) -> str:
+        """Have staff ask for money back; return the shop's name for the request."""
+        ...
+
+    def refunded(self, reference: str) -> Decimal:
+        """Return what the shop counts as given back."""
+        ...
+
+    def refund_pending(self, reference: str) -> Decimal:
+        """Return what the shop counts as on its way back."""
+        ...
+
     def notices(self, reference: str) -> list[str]:
         """Return the notes that staff read, oldest first."""
         ...

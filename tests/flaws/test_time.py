@@ -8,6 +8,7 @@ import pytest
 from saleor_cryptopay.core.states import OPEN_STATES, TRANSITIONS
 from saleor_cryptopay.models import Payment
 from saleor_cryptopay.operations import expiry, stuck
+from saleor_cryptopay.web.lookup import Found
 from saleor_cryptopay.web.status import payment_data, status_data
 from tests.operations.conftest import Scene
 
@@ -42,7 +43,7 @@ def test_f47_the_deadline_is_told_the_same_everywhere_with_the_servers_time(
     payment = scene.open()
     scene.clock.shift = timedelta(hours=1)
     first = payment_data(payment, scene.runtime)
-    second = status_data(payment, [], scene.runtime)
+    second = status_data(Found(payment, [], []), scene.runtime)
     assert first["expires_at"] == second["expires_at"]
     assert str(first["server_time"]) < str(first["expires_at"])
     assert str(first["expires_at"]).endswith("Z")

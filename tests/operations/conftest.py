@@ -16,7 +16,8 @@ from saleor_cryptopay.operations.opening import Opening, open_payment
 from saleor_cryptopay.operations.ports import Credit
 from saleor_cryptopay.operations.runtime import Runtime
 from tests.playing import KEY, SECRET, Sandbox, running_sandbox
-from tests.stand_ins import RecordingJobs, RecordingShop, make_policy
+from tests.recording_shop import RecordingShop
+from tests.stand_ins import RecordingJobs, RecordingPost, make_policy
 
 ASSETS = ("usdt@ethereum", "usdt@tron", "btc@bitcoin", "eth@ethereum")
 
@@ -39,6 +40,7 @@ class Scene:
     sandbox: Sandbox
     runtime: Runtime
     shop: RecordingShop
+    post: RecordingPost
     jobs: RecordingJobs
     clock: MovableClock
     opened: int = field(default=0)
@@ -110,6 +112,7 @@ def sandbox_process(service_folder: Path) -> Iterator[Sandbox]:
 def scene(sandbox_process: Sandbox, db: None) -> Scene:  # noqa: ARG001 - a database
     sandbox_process.reset()
     clock, shop, jobs = MovableClock(), RecordingShop(), RecordingJobs()
+    post = RecordingPost()
     policy = make_policy(*ASSETS)
     runtime = Runtime(
         gateway=build_gateway(
@@ -119,9 +122,10 @@ def scene(sandbox_process: Sandbox, db: None) -> Scene:  # noqa: ARG001 - a data
             webhook_secrets=(SECRET,),
         ),
         shop=shop,
+        post=post,
         clock=clock,
         policies=lambda _channel: policy,
         jobs=jobs,
         base_url="https://api.shop.example/plugins/global/saleor_cryptopay/",
     )
-    return Scene(sandbox_process, runtime, shop, jobs, clock)
+    return Scene(sandbox_process, runtime, shop, post, jobs, clock)

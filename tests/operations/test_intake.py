@@ -40,6 +40,21 @@ def test_a_delivery_is_one_statement(
         intake.receive_delivery(b"{}", scene.runtime)
 
 
+def test_a_delivery_is_stored_as_its_model_would_store_it(scene: Scene) -> None:
+    delivery = receive(scene, b"{}")
+    usual = Delivery(
+        id=delivery.pk,
+        gateway="crypton",
+        environment="test",
+        body=b"{}",
+        received_at=delivery.received_at,
+        next_attempt_at=delivery.received_at,
+    )
+    for field in Delivery._meta.concrete_fields:
+        stored, expected = (getattr(row, field.attname) for row in (delivery, usual))
+        assert stored == expected, field.name
+
+
 def test_what_is_credited_is_what_the_gateway_says_when_asked(scene: Scene) -> None:
     payment = scene.open(total="50.10")
     transaction = scene.pay(payment, "1")

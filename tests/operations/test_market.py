@@ -17,6 +17,7 @@ from saleor_cryptopay.models import MarketPair, MarketRate
 from saleor_cryptopay.operations import fetching, silence
 from saleor_cryptopay.operations.fetching import find_rate_for_customer
 from saleor_cryptopay.operations.market import Need, needs_of, rate_now, rate_then
+from saleor_cryptopay.operations.messages import delivery
 from saleor_cryptopay.operations.opening import open_payment
 from saleor_cryptopay.operations.runtime import Runtime
 from saleor_cryptopay.rates.registry import build_sources
@@ -262,11 +263,18 @@ def test_staff_are_told_once_when_there_has_been_no_rate_for_long(
     alarms = [row for row in caplog.messages if row.startswith("cryptopay.E601")]
     assert len(alarms) == 2  # one for each coin
     assert "btc/USD since" in "".join(alarms)
-    subjects = {subject for subject, _ in live.shop.messages}
+    delivery.deliver_messages(live.runtime)
+    subjects = {letter.subject for _, letter in live.post.letters}
     assert subjects == {"No rate for BTC in USD", "No rate for ETH in USD"}
     lists.table.silent = set()
-    fetching.refresh(needs, live.runtime)
-    silence.watch_needs(needs, live.runtime)
+    for _ in range(2):
+        fetching.refresh(needs, live.runtime)
+        silence.watch_needs(needs, live.runtime)
+    delivery.deliver_messages(live.runtime)
+    assert [letter.subject for _, letter in live.post.letters[2:]] == [
+        "There is a rate for BTC in USD again",
+        "There is a rate for ETH in USD again",
+    ]
     assert not MarketPair.objects.exclude(silent_since=None).exists()
 
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from saleor_cryptopay.core.errors import ShopError
-from saleor_cryptopay.models import Effect, Payment
+from saleor_cryptopay.models import Effect, Message, Payment
 from saleor_cryptopay.operations import outbox, reconciliation
 from saleor_cryptopay.operations.ports import Credit
 from saleor_cryptopay.operations.retries import claim
-from tests.stand_ins import RecordingShop
+from tests.recording_shop import RecordingShop
 
 from .conftest import Scene
 
@@ -54,6 +54,8 @@ def test_what_the_shop_never_takes_is_kept_for_people_to_see(scene: Scene) -> No
         outbox.deliver_effects(scene.runtime)
     effect = Effect.objects.get(kind="credit")
     assert (effect.is_dead, effect.note) == (True, "not now")
+    message = Message.objects.get(name="needs_review")
+    assert message.data["why"] == "the shop did not take “credit”: not now"
 
 
 def test_a_worker_that_dies_loses_only_time(scene: Scene) -> None:

@@ -6,7 +6,14 @@ from uuid import uuid4
 import pytest
 
 from demo.stand_in.models import Purchase, PurchaseEvent
-from demo.stand_in.shop import StandInShop, order_title, paid, pending
+from demo.stand_in.shop import (
+    StandInShop,
+    order_title,
+    paid,
+    pending,
+    refund_pending,
+    refunded,
+)
 from tests.conformance.shop import ShopConformance
 from tests.conformance.told import credit
 
@@ -36,6 +43,15 @@ class StandInWorld:
 
     def pending(self, reference: str) -> Decimal:
         return pending(self._find(reference))
+
+    def ask_refund(self, reference: str, amount: Decimal) -> str:
+        return f"{reference}:{amount}"
+
+    def refunded(self, reference: str) -> Decimal:
+        return refunded(self._find(reference))
+
+    def refund_pending(self, reference: str) -> Decimal:
+        return refund_pending(self._find(reference))
 
     def notices(self, reference: str) -> list[str]:
         notices = self._find(reference).events.filter(kind=PurchaseEvent.Kind.NOTICE)
