@@ -1,0 +1,234 @@
+"""What must be so after any interleaving: the books agree, here and in Saleor."""
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db.models import Sum
+from saleor.checkout.models import Checkout
+from saleor.order import OrderChargeStatus, OrderEvents, OrderStatus
+from saleor.order.models import Order
+from saleor.payment import TransactionEventType
+from saleor.payment.models import Payment as SaleorPayment
+from saleor.payment.models import TransactionItem
+from saleor.warehouse.models import Allocation, Stock
+
+from saleor_cryptopay.bridge.identity import payment_key
+from saleor_cryptopay.core.states import PaymentState
+from saleor_cryptopay.models import Effect, Payment
+from saleor_cryptopay.operations import outbox
+
+from .goods import Purchase, Shop
+from .moves import later
+
+NOTHING: Final = Decimal(0)
+ROUNDS: Final = 4
+PLUS: Final = (TransactionEventType.CHARGE_SUCCESS,)
+MINUS: Final = (TransactionEventType.CHARGE_BACK, TransactionEventType.REFUND_SUCCESS)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a scene may come to.
+
+    Attributes:
+        states: of our payment.
+        statuses: of the order; empty where there may be no order.
+        no_order: whether it may end without an order.
+        other_pays: what the other app's transaction must have charged.
+        may_break: exceptions of Saleor's own that whoever asks may be answered with,
+            where the other side has taken away what was asked about.
+        may_deadlock: whether Saleor's own operations can lock one another up there.
+    """
+
+    states: frozenset[str]
+    statuses: frozenset[str] = frozenset()
+    no_order: bool = False
+    other_pays: Decimal = NOTHING
+    may_break: frozenset[str] = frozenset()
+    may_deadlock: bool = False
+
+
+def expect(
+    *states: str,
+    statuses: tuple[str, ...] = (OrderStatus.UNFULFILLED,),
+    no_order: bool = False,
+    other_pays: str = "0",
+    may_break: tuple[str, ...] = (),
+    may_deadlock: bool = False,
+) -> Expected:
+    """Return an expectation."""
+    return Expected(
+        frozenset(states),
+        frozenset(statuses),
+        no_order,
+        Decimal(other_pays),
+        frozenset(may_break),
+        may_deadlock,
+    )
+
+
+def clear_away() -> None:
+    """Close what a scene leaves open, so that it is looked at no more."""
+    Payment.objects.filter(state=PaymentState.AWAITING_PAYMENT).update(
+        state=PaymentState.CANCELED
+    )
+
+
+def judge(shop: Shop, purchase: Purchase, expected: Expected) -> list[str]:
+    """Return what is wrong, in words, after a last delivery of the outbox."""
+    _deliver_all(shop)
+    faults = [*_outbox_faults(), *_stock_faults()]
+    order = _order_of(purchase, faults)
+    if order is None and not expected.no_order:
+        faults.append("there is no order")
+    if order is not None:
+        if order.status not in expected.statuses:
+            faults.append(f"the order is {order.status}")
+        faults += _order_faults(order)
+    for payment in _payments_of(purchase, order):
+        if payment.state not in expected.states:
+            faults.append(f"the payment is {payment.state}")
+        faults += _payment_faults(payment, order)
+    if purchase.other is not None:
+        faults += _other_faults(purchase, expected, order)
+    return faults
+
+
+def _deliver_all(shop: Shop) -> None:
+    for _ in range(ROUNDS):
+        outbox.deliver_effects(later(shop.runtime))
+        if not Effect.objects.filter(done_at=None).exists():
+            return
+
+
+def _outbox_faults() -> list[str]:
+    left = Effect.objects.filter(done_at=None)
+    return [f"the outbox still holds {effect.kind}: {effect.note}" for effect in left]
+
+
+def _stock_faults() -> list[str]:
+    """Compare what stocks say is allocated with the allocations."""
+    faults = []
+    sums = Allocation.objects.values("stock").annotate(sum=Sum("quantity_allocated"))
+    by_stock = {row["stock"]: row["sum"] for row in sums}
+    for stock in Stock.objects.all():
+        found = by_stock.get(stock.pk, 0)
+        if stock.quantity_allocated != found:
+            faults.append(f"stock has {stock.quantity_allocated}, not {found}")
+    return faults
+
+
+def _order_of(purchase: Purchase, faults: list[str]) -> Any:
+    if not isinstance(purchase.source, Checkout):
+        return Order.objects.get(pk=purchase.source.pk)
+    orders = list(Order.objects.filter(checkout_token=purchase.checkout_token))
+    if len(orders) > 1:
+        faults.append(f"there are {len(orders)} orders of one checkout")
+    if orders and Checkout.objects.filter(pk=purchase.source.pk).exists():
+        faults.append("the checkout is still there beside its order")
+    return orders[0] if orders else None
+
+
+def _payments_of(purchase: Purchase, order: Any) -> list[Payment]:
+    """Return our payments on the purchase: those a move has opened as well."""
+    references = {purchase.reference} if purchase.reference else set()
+    for source in (order, purchase.source):
+        if source is not None and source.pk is not None:
+            items = source.payment_transactions.values_list("token", flat=True)
+            references |= {str(token) for token in items}
+    return list(Payment.objects.filter(reference__in=references))
+
+
+def _order_faults(order: Any) -> list[str]:
+    """Compare the order's sums with those of what pays for it."""
+    faults = []
+    items = order.payment_transactions.aggregate(sum=Sum("charged_value"))["sum"]
+    rows = order.payments.filter(is_active=True).aggregate(sum=Sum("captured_amount"))
+    paid = (items or NOTHING) + (rows["sum"] or NOTHING)
+    if order.total_charged_amount != paid:
+        faults.append(f"the order shows {order.total_charged_amount}, paid is {paid}")
+    if order.charge_status != (status := _charge_status(order, paid)):
+        faults.append(f"the order is charged {order.charge_status}, not {status}")
+    if order.status == OrderStatus.CANCELED and _allocated(order):
+        faults.append("a canceled order holds stock")
+    if order.status == OrderStatus.UNFULFILLED and not _allocated(order):
+        faults.append("an open order holds no stock")
+    return faults + _history_faults(order)
+
+
+def _charge_status(order: Any, paid: Decimal) -> str:
+    if paid <= NOTHING:
+        return str(OrderChargeStatus.NONE)
+    if paid < order.total_gross_amount:
+        return str(OrderChargeStatus.PARTIAL)
+    full, over = OrderChargeStatus.FULL, OrderChargeStatus.OVERCHARGED
+    return str(full if paid == order.total_gross_amount else over)
+
+
+def _allocated(order: Any) -> int:
+    rows = Allocation.objects.filter(order_line__order=order)
+    return int(rows.aggregate(sum=Sum("quantity_allocated"))["sum"] or 0)
+
+
+def _history_faults(order: Any) -> list[str]:
+    """Look for a line of the order's history that stands there twice."""
+    lines = order.events.filter(type=OrderEvents.TRANSACTION_EVENT)
+    told = Counter(
+        (line.parameters.get("reference"), line.parameters.get("message"))
+        for line in lines
+    )
+    return [
+        f"the history says {count} times: {what}"
+        for what, count in told.items()
+        if count > 1
+    ]
+
+
+def _payment_faults(payment: Payment, order: Any) -> list[str]:
+    if (key := payment_key(payment.reference)) is not None:
+        return _captured_faults(payment, SaleorPayment.objects.get(pk=key))
+    item = TransactionItem.objects.get(token=payment.reference)
+    faults = _event_faults(item)
+    credited = sum((each.credited for each in payment.transfers.all()), NOTHING)
+    refunded = item.refunded_value + item.refund_pending_value
+    if item.charged_value + refunded != credited:
+        faults.append(f"Saleor shows {item.charged_value} charged, not {credited}")
+    pending = sum((each.pending for each in payment.transfers.all()), NOTHING)
+    if item.charge_pending_value != pending:
+        faults.append(f"Saleor shows {item.charge_pending_value} on its way")
+    if item.order_id != (order.pk if order else None):
+        faults.append("the transaction is not the order's")
+    return faults
+
+
+def _event_faults(item: Any) -> list[str]:
+    """Look for events that count twice, and sums that are not those of the events."""
+    counted = item.events.filter(include_in_calculations=True)
+    names = Counter(counted.values_list("type", "psp_reference"))
+    faults = [f"{count} times {name}" for name, count in names.items() if count > 1]
+    plus = counted.filter(type__in=PLUS).aggregate(sum=Sum("amount_value"))["sum"]
+    minus = counted.filter(type__in=MINUS).aggregate(sum=Sum("amount_value"))["sum"]
+    # A refund that was asked for is taken off at once.
+    total = (plus or NOTHING) - (minus or NOTHING) - item.refund_pending_value
+    if item.charged_value != total:
+        faults.append(f"charged is {item.charged_value}, the events say {total}")
+    return faults
+
+
+def _captured_faults(payment: Payment, row: Any) -> list[str]:
+    credited = sum((each.credited for each in payment.transfers.all()), NOTHING)
+    if row.captured_amount == credited:
+        return []
+    return [f"Saleor shows {row.captured_amount} captured, not {credited}"]
+
+
+def _other_faults(purchase: Purchase, expected: Expected, order: Any) -> list[str]:
+    purchase.other.refresh_from_db()
+    faults = _event_faults(purchase.other)
+    if purchase.other.charged_value != expected.other_pays:
+        faults.append(f"the other app's charge is {purchase.other.charged_value}")
+    if purchase.other.order_id != (order.pk if order else None):
+        faults.append("the other transaction is not the order's")
+    return faults
