@@ -1,0 +1,1 @@
+"""Saleor's own tests, with the plugin installed and without: `make upstream`."""
