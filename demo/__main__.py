@@ -1,6 +1,7 @@
 """`python -m demo`: a shop that takes coins, with everything around it.
 
-With `--check` (or the variable `CHECK=1`) it buys, pays and ends by itself.
+With `--check` (or the variable `CHECK=1`) it buys, pays, plays every story and ends by
+itself; with `--check quick` it leaves the stories out.
 `SALEOR=3.22` chooses the Saleor, `SALEOR=none` the stand-in; `DATABASE_URL` names a
 PostgreSQL to use.
 """
@@ -28,25 +29,30 @@ from .services.processes import ServiceError
 from .services.redis import start_broker
 from .stand_in.programs import start_stand_in
 from .storefront.server import serve
+from .stories.clockwork import Clockwork
+from .stories.stage import Stage
 
 SANDBOX_PORT: Final = 8900
 STOREFRONT_PORT: Final = 8080
 # Fast enough to watch: a dozen confirmations take a minute.
 BLOCK_SECONDS: Final = 5.0
+# What can be checked.
+ALL: Final = "all"
+QUICK: Final = "quick"
 
 
 def main() -> int:
     """Run the demo until Ctrl-C, or check it; returns the exit code."""
     signal.signal(signal.SIGTERM, _interrupt)
-    is_check = _is_check()
+    check = _read_check()
     folder = Path(tempfile.mkdtemp(prefix="cryptopay-demo-"))
     # PostgreSQL runs as an account of its own when the demo runs as root.
     folder.chmod(0o711)
     try:
-        _run(folder, is_check=is_check)
+        _run(folder, check)
     except KeyboardInterrupt:
         print("\nStopped.")
-        failed = is_check
+        failed = bool(check)
     except (ServiceError, httpx.HTTPError, psycopg.Error) as error:
         print(f"The demo does not run: {error}\nLogs: {folder}", file=sys.stderr)
         return 1
@@ -56,24 +62,39 @@ def main() -> int:
     return int(failed)
 
 
-def _is_check() -> bool:
+def _read_check() -> str:
+    """Return what is to be checked: `all`, `quick`, or "" for nothing."""
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
-    is_asked = os.environ.get("CHECK", "") not in ("", "0")
+    asked = {"": "", "0": "", "quick": QUICK}.get(os.environ.get("CHECK", ""), ALL)
     parser.add_argument(
-        "--check", action="store_true", default=is_asked, help="buy, pay, and end"
+        "--check",
+        nargs="?",
+        choices=(ALL, QUICK),
+        const=ALL,
+        default=asked,
+        help="buy, pay, play the stories, and end",
     )
-    return bool(parser.parse_args().check)
+    return str(parser.parse_args().check)
 
 
-def _run(folder: Path, *, is_check: bool) -> None:
+def _run(folder: Path, check: str) -> None:
     with ExitStack() as stack:
-        ground = _lay_ground(folder, stack, is_check=is_check)
+        ground = _lay_ground(folder, stack, is_check=bool(check))
         running = stack.enter_context(_start_shop(ground))
         port = int(ground.storefront_url.rpartition(":")[2])
-        stack.enter_context(serve(port, running.shop))
+        stage = Stage(
+            running.shop,
+            ground.sandbox,
+            Clockwork(running.database_url),
+            running.staff,
+        )
+        stack.enter_context(serve(port, running.shop, stage))
         _introduce(ground, running)
-        if is_check:
+        if check:
             buy_everything(ground.storefront_url, ground.sandbox)
+            if check == ALL:
+                print("The stories:")
+                stage.play_all()
             print("The demo works: everything was bought, paid and confirmed.")
         else:
             signal.pause()

@@ -10,6 +10,7 @@ from .services.postgres import Postgres
 from .services.processes import free_port
 from .services.redis import Broker
 from .storefront.shops import Shop
+from .stories.play import Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,14 @@ class RunningShop:
     Attributes:
         shop: what the storefront talks to.
         addresses: name → address of what else there is to open.
+        database_url: where its payments are, for the clock that the demo turns.
+        staff: who gives money back.
     """
 
     shop: Shop
     addresses: dict[str, str]
+    database_url: str
+    staff: Staff
 
 
 def port_near(preferred: int) -> int:

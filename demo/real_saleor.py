@@ -13,7 +13,8 @@ from .services.installs import SaleorInstall, find_saleors, saleor_home
 from .services.overlays import build_wheel, make_overlay
 from .services.postgres import Postgres
 from .services.processes import ServiceError
-from .services.saleor import EMAIL, PASSWORD, start_saleor
+from .services.refunds import SaleorStaff
+from .services.saleor import EMAIL, PASSWORD, RunningSaleor, start_saleor
 from .services.saleor import Ground as SaleorGround
 from .services.staff import configure_plugin
 from .services.templates import NEEDED_EXTENSION
@@ -66,15 +67,23 @@ def start_real_saleor(ground: Ground, install: SaleorInstall) -> Iterator[Runnin
     with start_saleor(own, ground.database) as saleor:
         catalogue = create_catalogue(saleor)
         configure_plugin(saleor, _settings(ground))
-        # What the periodic task would do minutes later.
-        saleor.python("-m", "celery", "--app", "saleor.celeryconf:app", "call", CONNECT)
+        _call(saleor, CONNECT)
+        staff = SaleorStaff(saleor, lambda: _call(saleor, SEND_REFUNDS))
         addresses = {
             "Saleor's API": f"{saleor.url}/graphql/  ({EMAIL} / {PASSWORD})",
+            "Refund desk": f"{staff.desk_url}  (the same)",
         }
-        yield RunningShop(SaleorShop(saleor, catalogue), addresses)
+        shop = SaleorShop(saleor, catalogue)
+        yield RunningShop(shop, addresses, saleor.database_url, staff)
 
 
 CONNECT: Final = "saleor_cryptopay.keep_connections"
+SEND_REFUNDS: Final = "saleor_cryptopay.send_refunds"
+
+
+def _call(saleor: RunningSaleor, task: str) -> None:
+    """Have done at once what the schedule would do minutes later."""
+    saleor.python("-m", "celery", "--app", "saleor.celeryconf:app", "call", task)
 
 
 def _settings(ground: Ground) -> dict[str, str]:
@@ -87,5 +96,7 @@ def _settings(ground: Ground) -> dict[str, str]:
         "rates": "\n".join(f"{coin}/usd = {price}" for coin, price in RATES.items()),
         "payment_window_minutes": str(PAYMENT_WINDOW_MINUTES),
         "quote_minutes": str(QUOTE_MINUTES),
+        "refunds": "approval",
+        "refund_api_key": KEY,
         "return_url": f"{ground.storefront_url}/returned/?transaction={{transaction}}",
     }

@@ -32,13 +32,16 @@ class Sandbox:
         """The gateway's base, as the plugin's setting `api_url` has it."""
         return f"{self.url}/api/v1"
 
-    def pay(self, address: str, amount: str) -> str:
+    def pay(self, address: str, amount: str, coin: str = "") -> str:
         """Send coins to an address, as a customer's wallet; returns their hash.
+
+        Without `coin` they are the ones that the address was made for.
 
         Raises:
             ServiceError: the sandbox refuses.
         """
-        answer = self._control("/pay", {"address": address, "amount": amount})
+        form: dict[str, str | int] = {"address": address, "amount": amount}
+        answer = self._control("/pay", form | ({"coin": coin} if coin else {}))
         return str(answer["hash"])
 
     def mine(self, blocks: int) -> None:

@@ -27,10 +27,10 @@ class GraphQLError(ServiceError):
 class GraphQL:
     """One shop's API, on a connection that is kept."""
 
-    def __init__(self, url: str) -> None:
-        """Use the endpoint at `url`."""
+    def __init__(self, url: str, client: httpx.Client | None = None) -> None:
+        """Use the endpoint at `url`, over a client of one's own if one is given."""
         self._url = url
-        self._client = httpx.Client(timeout=TIMEOUT_SECONDS)
+        self._client = client or httpx.Client(timeout=TIMEOUT_SECONDS)
 
     def close(self) -> None:
         """Give the connection back."""

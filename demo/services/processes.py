@@ -123,6 +123,11 @@ class Program:
         """Whether it has not ended."""
         return self._process.poll() is None
 
+    @property
+    def code(self) -> int | None:
+        """The code that it ended with; None as long as it runs."""
+        return self._process.poll()
+
     def log_end(self, lines: int = 40) -> str:
         """Return the last lines of the log."""
         text = self.log.read_text(errors="replace")

@@ -113,11 +113,15 @@ class RunningSaleor:
         Raises:
             ServiceError: it failed.
         """
-        return run(
-            [self._ground.python, *arguments],
-            environment=self._environment,
-            folder=self._ground.install.src,
-        )
+        command, environment, folder = self.interpreter(*arguments)
+        return run(command, environment=environment, folder=folder)
+
+    def interpreter(
+        self, *arguments: str | Path
+    ) -> tuple[list[str | Path], dict[str, str], Path]:
+        """Return how to run Saleor's interpreter: command, environment and folder."""
+        command = [self._ground.python, *arguments]
+        return command, self._environment, self._ground.install.src
 
     def start_server(self) -> Program:
         """Start the web server, without waiting for it."""

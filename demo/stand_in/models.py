@@ -57,6 +57,9 @@ class PurchaseEvent(models.Model):
         LOSS = "loss", "loss"
         REVERSAL = "reversal", "reversal"
         END = "end", "end"
+        REFUND_BEGUN = "refund_begun", "refund begun"
+        REFUND = "refund", "refund"
+        REFUND_FAILURE = "refund_failure", "refund failure"
 
     purchase = models.ForeignKey(Purchase, models.CASCADE, related_name="events")
     key = models.CharField(max_length=600)

@@ -11,9 +11,13 @@ from demo.sandbox import KEY, PROJECT, SECRET
 from demo.services.processes import Program, bare_environment, run
 from demo.storefront.stand_in import StandInShop
 
+from .desk import EMAIL, PASSWORD
+from .staff import StandInStaff
+
 PORT: Final = 8000
 START_SECONDS: Final = 60
 KEEP_CONNECTIONS: Final = "saleor_cryptopay.keep_connections"
+SEND_REFUNDS: Final = "saleor_cryptopay.send_refunds"
 
 
 @contextmanager
@@ -33,8 +37,10 @@ def start_stand_in(ground: Ground) -> Iterator[RunningShop]:
         for program in _programs(ground, environment, port):
             stack.enter_context(program)
             _wait(program, url)
-        _register_webhook(environment)
-        yield RunningShop(StandInShop(url), {})
+        _call(KEEP_CONNECTIONS, environment)
+        staff = StandInStaff(url, lambda: _call(SEND_REFUNDS, environment))
+        addresses = {"Refund desk": f"{staff.desk_url}  ({EMAIL} / {PASSWORD})"}
+        yield RunningShop(StandInShop(url), addresses, database_url, staff)
 
 
 def _programs(
@@ -64,9 +70,9 @@ def _wait(program: Program, url: str) -> None:
             program.wait_for_line("beat: Starting", START_SECONDS)
 
 
-def _register_webhook(environment: Mapping[str, str]) -> None:
-    """Do at once what the schedule would do minutes later."""
-    run(_celery("call", KEEP_CONNECTIONS, options=()), environment=environment)
+def _call(task: str, environment: Mapping[str, str]) -> None:
+    """Have done at once what the schedule would do minutes later."""
+    run(_celery("call", task, options=()), environment=environment)
 
 
 def _python(module: str, *arguments: str) -> list[str]:

@@ -11,10 +11,13 @@ from kombu.exceptions import OperationalError
 
 from demo.offer import ASSETS, PAYMENT_WINDOW_MINUTES, QUOTE_MINUTES, RATES
 from saleor_cryptopay.core.assets import find_asset
+from saleor_cryptopay.core.refund_rules import RefundMode, RefundRules
 from saleor_cryptopay.gateways.registry import build_gateway
 from saleor_cryptopay.operations.runtime import LatePolicy, Policy, Runtime
 
 from . import tasks
+from .desk import StandInDesk
+from .post import StandInPost
 from .shop import StandInShop
 from .surroundings import read_surroundings
 
@@ -40,10 +43,12 @@ def build_runtime() -> Runtime:
         shop=StandInShop(
             f"{around.storefront_url}/returned/?transaction={{reference}}"
         ),
+        post=StandInPost(),
         clock=_now,
         policies=_policy,
         jobs=CeleryJobs(),
         base_url=f"{around.public_url}{PLUGIN_PATH}",
+        desk=StandInDesk(),
     )
 
 
@@ -63,6 +68,7 @@ def _policy(_channel: str) -> Policy:
         late_payments=LatePolicy.REVIEW,
         complete_checkouts=True,
         cancel_unpaid_orders=True,
+        refunds=RefundRules(mode=RefundMode.APPROVAL),
     )
 
 
@@ -80,10 +86,18 @@ class CeleryJobs:
         """Have the outbox delivered soon."""
         _hand_over(tasks.deliver_effects)
 
+    def deliver_messages(self) -> None:
+        """Have what people are to be told sent soon."""
+        _hand_over(tasks.deliver_messages)
+
     def check_payment(self, payment_id: UUID) -> None:
         """Have one payment compared with the gateway soon, at most twice a minute."""
         if cache.add(f"check:{payment_id}", 1, SECONDS_BETWEEN_CHECKS):
             _hand_over(tasks.check_payment, str(payment_id))
+
+    def count_workers(self) -> int | None:
+        """Tell that nobody can be asked: the broker may be a folder of files."""
+        return None
 
 
 def _hand_over(task: Any, *arguments: str) -> None:

@@ -4,7 +4,6 @@ Law of this file: a purchase is locked before anything about it is decided, and 
 unique key of each event is the claim that makes a repetition harmless.
 """
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
@@ -18,8 +17,6 @@ from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Completion, Credit, Line, Summary
 
 from .models import Purchase, PurchaseEvent
-
-logger = logging.getLogger(__name__)
 
 Kind = PurchaseEvent.Kind
 Status = Purchase.Status
@@ -98,6 +95,21 @@ class StandInShop:
         credit = Credit(reference, NOTHING, purchase.currency, message, "", at)
         _write(purchase, Kind.END, reference, credit)
 
+    @_as_one
+    def record_refund_begun(self, reference: str, key: str, credit: Credit) -> None:  # noqa: ARG002 - the port's
+        """Note that coins are to go back."""
+        _write(_lock(reference), Kind.REFUND_BEGUN, credit.reference, credit)
+
+    @_as_one
+    def record_refund(self, reference: str, key: str, credit: Credit) -> None:  # noqa: ARG002 - the port's
+        """Count coins as given back."""
+        _write(_lock(reference), Kind.REFUND, credit.reference, credit)
+
+    @_as_one
+    def record_refund_failure(self, reference: str, key: str, credit: Credit) -> None:  # noqa: ARG002 - the port's
+        """Note that coins will not go back."""
+        _write(_lock(reference), Kind.REFUND_FAILURE, credit.reference, credit)
+
     def credited(self, reference: str) -> Decimal:
         """Return what was credited and not taken back."""
         purchase = Purchase.objects.filter(reference=reference).first()
@@ -127,10 +139,6 @@ class StandInShop:
         purchase.save(update_fields=["kind", "title"])
         return Completion.DONE
 
-    def tell_staff(self, subject: str, message: str) -> None:
-        """Say it in the log: the stand-in has no staff and no mail."""
-        logger.warning("To staff: %s. %s", subject, message)
-
     @_as_one
     def cancel_order(self, reference: str) -> bool:
         """Cancel the order if nothing was paid and nothing is on its way."""
@@ -152,6 +160,21 @@ def order_title(purchase: Purchase) -> str:
 def paid(purchase: Purchase) -> Decimal:
     """Return what was credited and not taken back."""
     return _sum(purchase, Kind.CREDIT) - _sum(purchase, Kind.REVERSAL)
+
+
+def refunded(purchase: Purchase) -> Decimal:
+    """Return what was given back."""
+    return _sum(purchase, Kind.REFUND)
+
+
+def refund_pending(purchase: Purchase) -> Decimal:
+    """Return what is to be given back, and has neither arrived nor failed."""
+    over = purchase.events.filter(kind__in=[Kind.REFUND, Kind.REFUND_FAILURE])
+    waiting = purchase.events.filter(kind=Kind.REFUND_BEGUN).exclude(
+        reference__in=over.values("reference")
+    )
+    amount: Decimal = waiting.aggregate(sum=Sum("amount", default=NOTHING))["sum"]
+    return amount
 
 
 def pending(purchase: Purchase) -> Decimal:

@@ -8,18 +8,24 @@ import logging
 from uuid import UUID
 
 from saleor_cryptopay.core.errors import GatewayError
+from saleor_cryptopay.gateways.registry import build_payouts
 from saleor_cryptopay.models import Payment
 from saleor_cryptopay.operations import (
+    auditing,
     cancellation,
     expiry,
     intake,
     outbox,
+    pulse,
     reconciliation,
     registration,
     stuck,
 )
+from saleor_cryptopay.operations.messages import delivery
+from saleor_cryptopay.operations.refunds import following, sending
 from saleor_cryptopay.operations.runtime import Runtime
 
+from .surroundings import read_surroundings
 from .worker import app
 
 logger = logging.getLogger(__name__)
@@ -41,6 +47,12 @@ def apply_deliveries() -> None:
 def deliver_effects() -> None:
     """Tell the shop what the ledger decided."""
     outbox.deliver_effects(_runtime())
+
+
+@app.task(name="saleor_cryptopay.deliver_messages")
+def deliver_messages() -> None:
+    """Send what customers and staff are to be told."""
+    delivery.deliver_messages(_runtime())
 
 
 @app.task(name="saleor_cryptopay.reconcile")
@@ -69,6 +81,7 @@ def check_payment(payment_id: str) -> None:
 def expire() -> None:
     """Close what nobody paid before its deadline."""
     runtime = _runtime()
+    pulse.note(pulse.WORKER, runtime.clock())
     expiry.expire_due(runtime)
     cancellation.close_unwanted(runtime)
     stuck.raise_stuck(runtime)
@@ -86,3 +99,23 @@ def keep_connections() -> None:
 @app.task(name="saleor_cryptopay.refresh_rates")
 def refresh_rates() -> None:
     """Do nothing: the rates of the demo are fixed, and nobody is to be asked."""
+
+
+@app.task(name="saleor_cryptopay.send_refunds")
+def send_refunds() -> None:
+    """Send what is approved, and look after what was sent."""
+    runtime, around = _runtime(), read_surroundings()
+    payouts = build_payouts(
+        "crypton", api_url=around.gateway_url, api_key=around.gateway_key
+    )
+    sending.send_refunds(runtime, payouts)
+    following.follow_refunds(runtime, payouts)
+
+
+@app.task(name="saleor_cryptopay.audit")
+def audit() -> None:
+    """Compare gateway, books and shop."""
+    try:
+        auditing.audit_daily(_runtime())
+    except GatewayError as error:
+        logger.warning("The gateway did not answer the audit: %s", error)

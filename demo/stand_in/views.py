@@ -1,25 +1,36 @@
 """What the stand-in answers: what is on sale, a purchase, how it stands."""
 
 import json
+from decimal import Decimal
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_POST
 
 from saleor_cryptopay.core.errors import CryptopayError
+from saleor_cryptopay.models import Payment, Refund
 from saleor_cryptopay.operations.opening import Opening, open_payment
+from saleor_cryptopay.operations.refunds.asking import RefundRequest, ask_refund
 from saleor_cryptopay.web.status import payment_data
 from saleor_cryptopay.web.urls import dispatch
 
+from .desk import STAFF, StandInDesk, answer_login
 from .goods import CURRENCY, NAME, PRICE, price_in_coins, start_purchase
 from .models import Purchase
 from .runtime import build_runtime
+from .shop import refunded
 
 
 @require_GET
 def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Say that the shop is up."""
     return JsonResponse({"status": "ok"})
+
+
+def log_in(request: HttpRequest) -> HttpResponse:
+    """Log staff in as Saleor's GraphQL does."""
+    return answer_login(request, StandInDesk())
 
 
 @require_GET
@@ -48,6 +59,7 @@ def standing(
             "is_order": purchase.kind == Purchase.Kind.ORDER,
             "is_paid": purchase.status == Purchase.Status.PAID,
             "is_canceled": purchase.status == Purchase.Status.CANCELED,
+            "is_refunded": refunded(purchase) > 0,
             "total": f"{purchase.total:.2f}",
             "currency": purchase.currency,
         }
@@ -76,6 +88,23 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
     except CryptopayError as error:
         return JsonResponse({"error": str(error)}, status=422)
     return JsonResponse({"payment": payment_data(payment, runtime)}, status=201)
+
+
+@require_POST
+def give_back(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask for a refund, as staff do with `transactionRequestAction`."""
+    payment = get_object_or_404(Payment, reference=reference)
+    asked = RefundRequest(
+        key=str(uuid4()),
+        source=Refund.Source.PAID,
+        actor=STAFF,
+        amount=Decimal(json.loads(request.body)["amount"]),
+    )
+    try:
+        ask_refund(payment.pk, asked, build_runtime())
+    except CryptopayError as error:
+        return JsonResponse({"error": str(error)}, status=422)
+    return JsonResponse({}, status=201)
 
 
 def plugin(request: HttpRequest, path: str) -> HttpResponse:

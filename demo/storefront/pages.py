@@ -1,12 +1,13 @@
 """Drawing the storefront's pages. Every value is escaped on its way in."""
 
+from collections.abc import Iterable
 from functools import cache
 from html import escape
 from importlib.resources import files
 from string import Template
 from typing import Final
 
-from .shops import Offer, OpenPayment, Product, Shop, Standing
+from .shops import Button, Offer, OpenPayment, Product, Shop, Standing
 
 # What a customer reads while the payment is in a state, and whether it still moves.
 PAYMENT_WORDS: Final = {
@@ -21,10 +22,16 @@ PAYMENT_WORDS: Final = {
 }
 
 
-def product_page(shop: Shop, product: Product) -> str:
-    """Draw what is on sale."""
+def product_page(shop: Shop, product: Product, stories: Iterable[Button] = ()) -> str:
+    """Draw what is on sale, and the stories that can be watched."""
     price = f"{product.price:.2f} {product.currency}"
     main = _fill("product.html", name=product.name, price=price)
+    rows = "".join(
+        _fill("story.html", key=story.key, title=story.title, text=story.text)
+        for story in stories
+    )
+    if rows:
+        main += _part("stories.html").replace("{{ stories }}", rows)
     return _page(shop, product.name, main)
 
 
@@ -53,7 +60,8 @@ def standing_page(
         state=state,
         page_url=payment.page_url,
     )
-    is_settled = standing.is_canceled or (standing.is_paid and standing.is_order)
+    is_over = standing.is_canceled or standing.is_refunded
+    is_settled = is_over or (standing.is_paid and standing.is_order)
     return _page(shop, standing.title, main, seconds=0 if is_settled else 3)
 
 
@@ -65,6 +73,8 @@ def message_page(shop: Shop, message: str) -> str:
 def _headline(standing: Standing) -> str:
     if standing.is_canceled:
         return "This order was canceled"
+    if standing.is_refunded:
+        return "Your money was given back"
     if standing.is_paid:
         return "Thank you, it is paid"
     return "Not paid yet"

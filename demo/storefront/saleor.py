@@ -30,7 +30,8 @@ COMPLETE = """mutation($id: ID!) { checkoutComplete(id: $id) {
   order { id } errors { field message code } } }"""
 
 ORDER = """query($id: ID!) { order(id: $id) {
-  number status chargeStatus total { gross { amount currency } } } }"""
+  number status chargeStatus totalRefunded { amount }
+  total { gross { amount currency } } } }"""
 
 PAID = ("FULL", "OVERCHARGED")
 
@@ -112,6 +113,7 @@ class SaleorShop:
             is_order=True,
             is_paid=order["chargeStatus"] in PAID,
             is_canceled=order["status"] == "CANCELED",
+            is_refunded=order["totalRefunded"]["amount"] > 0,
         )
 
     def _mutate(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:

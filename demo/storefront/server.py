@@ -14,7 +14,7 @@ from demo.services.graphql import GraphQLError
 
 from . import pages
 from .purchases import Purchase, Purchases, payment_state
-from .shops import Kind, Shop, ShopRefusalError
+from .shops import Kind, Shop, ShopRefusalError, Theatre
 
 LONGEST_FORM: Final = 4096
 PURCHASE: Final = re.compile(r"/purchases/([A-Za-z0-9_-]+)/(pay)?")
@@ -41,15 +41,18 @@ def to(location: str) -> Answer:
 class Storefront:
     """Answers requests, whatever carries them."""
 
-    def __init__(self, shop: Shop) -> None:
-        """Sell what `shop` sells."""
+    def __init__(self, shop: Shop, theatre: Theatre | None = None) -> None:
+        """Sell what `shop` sells; with a theatre, show what can happen to a payment."""
         self._shop = shop
+        self._theatre = theatre
         self._purchases = Purchases(shop)
 
     def get(self, path: str, query: dict[str, str]) -> Answer:
         """Answer a GET."""
         if path == "/":
-            return Answer(pages.product_page(self._shop, self._shop.product()))
+            stories = self._theatre.buttons if self._theatre else ()
+            product = self._shop.product()
+            return Answer(pages.product_page(self._shop, product, stories))
         if path == "/returned/":
             found = self._purchases.find_returned(query.get("transaction", ""))
             return to(f"/purchases/{found.key}/") if found else self._missing()
@@ -62,6 +65,8 @@ class Storefront:
             is_order = form.get("kind") == Kind.ORDER
             kind = Kind.ORDER if is_order else Kind.CHECKOUT
             return to(f"/purchases/{self._purchases.start(kind).key}/")
+        if path == "/stories":
+            return self._begin_story(form.get("story", ""))
         purchase = self._purchase(path)
         if purchase is None:
             return self._missing()
@@ -69,6 +74,15 @@ class Storefront:
             payment = self._purchases.pay(purchase, form.get("asset", ""))
         except ShopRefusalError as refusal:
             return self._choose(purchase, str(refusal))
+        return to(payment.page_url)
+
+    def _begin_story(self, key: str) -> Answer:
+        asset = self._theatre.asset_of(key) if self._theatre else ""
+        if self._theatre is None or not asset:
+            return self._missing()
+        purchase = self._purchases.start(Kind.CHECKOUT)
+        payment = self._purchases.pay(purchase, asset)
+        self._theatre.begin(key, purchase.id, payment)
         return to(payment.page_url)
 
     def refuse(self, error: Exception) -> Answer:
@@ -110,10 +124,10 @@ class StorefrontServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port: int, shop: Shop) -> None:
+    def __init__(self, port: int, shop: Shop, theatre: Theatre | None) -> None:
         """Listen on `port` at once; requests wait until it serves."""
         super().__init__(("127.0.0.1", port), _Handler)
-        self.storefront = Storefront(shop)
+        self.storefront = Storefront(shop, theatre)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -152,9 +166,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve(port: int, shop: Shop) -> Iterator[str]:
+def serve(port: int, shop: Shop, theatre: Theatre | None = None) -> Iterator[str]:
     """Serve the storefront beside whatever runs here; gives its address."""
-    with StorefrontServer(port, shop) as server:
+    with StorefrontServer(port, shop, theatre) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

@@ -64,6 +64,7 @@ class Standing:
         is_order: whether it is an order.
         is_paid: whether the shop calls it fully paid.
         is_canceled: whether the order is canceled.
+        is_refunded: whether money was given back.
     """
 
     title: str
@@ -71,6 +72,33 @@ class Standing:
     is_order: bool
     is_paid: bool
     is_canceled: bool
+    is_refunded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """What can be watched: its name in forms, what the button says, what happens."""
+
+    key: str
+    title: str
+    text: str
+
+
+class Theatre(Protocol):
+    """Plays stories on payments of this storefront."""
+
+    @property
+    def buttons(self) -> tuple[Button, ...]:
+        """The stories that can be asked for."""
+        ...
+
+    def asset_of(self, key: str) -> str:
+        """Return the coin that a story is paid in; "" for no such story."""
+        ...
+
+    def begin(self, key: str, purchase: str, payment: OpenPayment) -> None:
+        """Begin a story on a payment, without waiting for its end."""
+        ...
 
 
 class ShopRefusalError(RuntimeError):

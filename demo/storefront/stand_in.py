@@ -52,6 +52,7 @@ class StandInShop:
             is_order=data["is_order"],
             is_paid=data["is_paid"],
             is_canceled=data["is_canceled"],
+            is_refunded=data["is_refunded"],
         )
 
     def _ask(

@@ -11,10 +11,11 @@ import pytest
 
 from demo.services.postgres import Postgres
 from demo.services.processes import Program, bare_environment, run
+from demo.stories.plots import STORIES
 
 PROJECT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "demo"]
-START_SECONDS = 60
+START_SECONDS = 150
 
 
 def environment(postgres: Postgres, **variables: str) -> dict[str, str]:
@@ -35,16 +36,19 @@ def test_it_buys_pays_and_confirms_by_itself(postgres: Postgres) -> None:
     assert "This is a stand-in shop, not a Saleor." in output
     assert output.count("the payment page says: confirmed") == 2
     assert output.count("the shop has a paid order: Order") == 2
+    _, _, stories = output.partition("The stories:\n")
+    assert re.findall(r"  ✓ (.+?): ", stories) == [story.title for story in STORIES]
 
 
 def test_it_needs_no_broker_to_be_installed(postgres: Postgres, tmp_path: Path) -> None:
     # No program is found on this path, and so no redis-server.
-    variables = environment(postgres, CHECK="1") | {"PATH": str(tmp_path)}
+    variables = environment(postgres, CHECK="quick") | {"PATH": str(tmp_path)}
 
     output = run(COMMAND, environment=variables, folder=PROJECT)
 
     assert output.count("the payment page says: confirmed") == 2
     assert "The demo works" in output
+    assert "The stories" not in output
 
 
 def test_a_saleor_that_is_not_there_is_named(
@@ -71,7 +75,7 @@ def test_ctrl_c_stops_everything(
         "demo", COMMAND, log=log, environment=variables, folder=PROJECT
     ) as demo:
         demo.wait_for_line("Ctrl-C stops everything", START_SECONDS)
-        urls = re.findall(r"http://127\.0\.0\.1:\d+/", log.read_text())
+        urls = re.findall(r"http://127\.0\.0\.1:\d+/(?=\s)", log.read_text())
         assert [httpx.get(url).status_code for url in urls] == [200, 200]
 
         demo.ask_to_stop(number)

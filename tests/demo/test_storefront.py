@@ -10,6 +10,7 @@ import pytest
 from demo.services.processes import free_port
 from demo.storefront.server import serve
 from demo.storefront.shops import (
+    Button,
     Kind,
     Offer,
     OpenPayment,
@@ -26,6 +27,7 @@ class TinyShop:
     remark = "Not & a real one"
     started: Kind | None = None
     is_paid = False
+    is_refunded = False
 
     def product(self) -> Product:
         return Product("Tea & <b>cups</b>", Decimal(12), "USD")
@@ -45,7 +47,14 @@ class TinyShop:
 
     def standing(self, purchase: str) -> Standing:  # noqa: ARG002 - as above
         is_paid = self.is_paid
-        return Standing("Order 7", "12.00 USD", is_paid, is_paid, is_canceled=False)
+        return Standing(
+            "Order 7",
+            "12.00 USD",
+            is_order=is_paid,
+            is_paid=is_paid,
+            is_canceled=False,
+            is_refunded=self.is_refunded,
+        )
 
 
 @pytest.fixture
@@ -138,6 +147,83 @@ def test_the_purchase_draws_itself_anew_until_it_is_paid(
 
     assert 'http-equiv="refresh"' not in page
     assert "Thank you, it is paid" in page
+
+
+class TinyTheatre:
+    """Shows one story."""
+
+    buttons = (Button("late", "Too <late>", "Coins & clocks"),)
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[str, str, str]] = []
+
+    def asset_of(self, key: str) -> str:
+        return "usdt@tron" if key == "late" else ""
+
+    def begin(self, key: str, purchase: str, payment: OpenPayment) -> None:
+        self.begun.append((key, purchase, payment.transaction))
+
+
+@pytest.fixture
+def theatre() -> TinyTheatre:
+    """Give the theatre, to be asked what it was asked for."""
+    return TinyTheatre()
+
+
+@pytest.fixture
+def visitor(shop: TinyShop, theatre: TinyTheatre) -> Iterator[httpx.Client]:
+    """Open a storefront that has stories to show."""
+    with (
+        serve(free_port(), shop, theatre) as url,
+        httpx.Client(base_url=url) as client,
+    ):
+        yield client
+
+
+def test_every_story_has_its_button(visitor: httpx.Client) -> None:
+    page = visitor.get("/").text
+
+    assert '<button class="quiet" name="story" value="late">Too &lt;late&gt;' in page
+    assert "Coins &amp; clocks" in page
+
+
+def test_a_story_begins_on_a_payment_of_its_own(
+    visitor: httpx.Client, theatre: TinyTheatre
+) -> None:
+    answer = visitor.post("/stories", data={"story": "late"})
+
+    assert answer.status_code == HTTPStatus.SEE_OTHER
+    assert answer.headers["Location"] == "http://127.0.0.1:1/pay/token/"
+    assert theatre.begun == [("late", "purchase-1", "tx-1")]
+
+
+@pytest.mark.parametrize("story", ["", "unheard of"])
+def test_a_story_that_nobody_knows_is_not_found(
+    visitor: httpx.Client, theatre: TinyTheatre, story: str
+) -> None:
+    answer = visitor.post("/stories", data={"story": story})
+
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+    assert theatre.begun == []
+
+
+def test_without_a_theatre_there_are_no_stories(browser: httpx.Client) -> None:
+    assert "/stories" not in browser.get("/").text
+    answer = browser.post("/stories", data={"story": "late"})
+    assert answer.status_code == HTTPStatus.NOT_FOUND
+
+
+def test_money_that_was_given_back_is_said(
+    browser: httpx.Client, shop: TinyShop
+) -> None:
+    purchase_url = bought(browser)
+    browser.post(f"{purchase_url}pay", data={"asset": "usdt@tron"})
+    shop.is_paid = shop.is_refunded = True
+
+    page = browser.get(purchase_url).text
+
+    assert "Your money was given back" in page
+    assert 'http-equiv="refresh"' not in page
 
 
 @pytest.mark.parametrize(

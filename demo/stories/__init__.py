@@ -1,0 +1,1 @@
+"""What can happen to a payment, played from the customer's first coin to the end."""
