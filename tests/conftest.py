@@ -18,14 +18,23 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from _pytest.terminal import TerminalReporter
 from django.db import connections
+from playwright.sync_api import Browser, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
 from demo.services.installs import VERSIONS
 from demo.services.postgres import Postgres, start_postgres
 from demo.services.processes import ServiceError
 
+from .saleor import runs
+
+CHROMIUM = Path("/usr/bin/chromium")
 SALEOR_TESTS = Path(__file__).parent / "saleor"
 KEPT = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count what runs on which Saleor, here where all tests report to."""
+    runs.register(config)
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +78,20 @@ def django_db_modify_db_settings(postgres: Postgres) -> None:
         PORT=str(url.port or ""),
     )
     connections.settings["default"]["TEST"]["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give a real Chromium."""
+    if not CHROMIUM.exists():
+        pytest.skip("no Chromium found at /usr/bin/chromium (Debian: chromium)")
+    # Playwright keeps an event loop in this thread, which Django takes for async code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        # Root has no sandbox for its browser.
+        yield playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox"]
+        )
 
 
 @pytest.hookimpl(trylast=True)

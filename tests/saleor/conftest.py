@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.services.catalogue import Catalogue, create_catalogue
+from demo.services.catalogue import STOCK, Catalogue, create_catalogue
 from demo.services.installs import VERSIONS, SaleorInstall, find_saleors, saleor_home
 from demo.services.overlays import build_wheel, make_overlay
 from demo.services.postgres import Postgres
@@ -15,10 +15,13 @@ from demo.services.redis import Broker, start_broker
 from demo.services.saleor import Ground, RunningSaleor, start_saleor
 from demo.services.staff import configure_plugin
 from demo.services.templates import NEEDED_EXTENSION, template_database
+from tests.mail_server import MailServer, running_mail_server
 from tests.playing import KEY, SECRET, Sandbox, running_sandbox
 from tests.price_lists import running_price_program
 
+from .shell import Shell, running_shell
 from .shopping import SOON, Shopper, wait_until
+from .staffing import Staff
 
 PROJECT = Path(__file__).parents[2]
 INSTALLS = {install.version: install for install in find_saleors()}
@@ -30,6 +33,14 @@ SETTINGS = {
     "payment_window_minutes": "60",
     "return_url": "https://shop.example/thanks?order={order}",
 }
+
+# Its tests hold the books of everything that the others did to account.
+LAST = "test_commands.py"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the audit of a Saleor after all that was done to it."""
+    items.sort(key=lambda item: item.path.name == LAST)
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +70,13 @@ def price_lists(service_folder: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def mail_server() -> Iterator[MailServer]:
+    """Run the mail server that all Saleors send to."""
+    with running_mail_server() as running:
+        yield running
+
+
 @pytest.fixture(scope="session", params=sorted({*VERSIONS, *INSTALLS}))
 def install(request: pytest.FixtureRequest) -> SaleorInstall:
     """Name the Saleor whose turn it is."""
@@ -75,6 +93,7 @@ def ground(  # noqa: PLR0913 - one fixture for each thing it stands on
     wheel: Path,
     broker: Broker,
     price_lists: str,
+    mail_server: MailServer,
     service_folder: Path,
 ) -> Ground:
     """Lay out what a Saleor with the plugin stands on."""
@@ -82,7 +101,12 @@ def ground(  # noqa: PLR0913 - one fixture for each thing it stands on
         pytest.skip(f"this PostgreSQL lacks {NEEDED_EXTENSION}, which Saleor needs")
     folder = service_folder / f"saleor-{install.version}"
     overlay = make_overlay(install, wheel, folder / "venv")
-    variables = {"CRYPTOPAY_RATE_MIRROR": price_lists}
+    variables = {
+        "CRYPTOPAY_RATE_MIRROR": price_lists,
+        "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
+        "SHOP_KEY": KEY,
+        "SHOP_SECRETS": SECRET,
+    }
     return Ground(install, overlay, postgres, broker, folder, variables)
 
 
@@ -129,3 +153,20 @@ def shopper(
     yield Shopper(saleor, catalogue, sandbox)
     sandbox.control("faults", kind="none")
     sandbox.control("deliveries", drop=False, repeat=1)
+
+
+@pytest.fixture
+def staff(shopper: Shopper) -> Iterator[Staff]:
+    """Give somebody who works in the shop; what they changed is changed back."""
+    staff = Staff(shopper)
+    yield staff
+    staff.set_channel(paymentSettings={"defaultTransactionFlowStrategy": "CHARGE"})
+    staff.set_orders(allowUnpaidOrders=False, automaticallyConfirmAllNewOrders=True)
+    staff.set_stock(shopper.catalogue.shirt.variant_id, STOCK)
+
+
+@pytest.fixture(scope="session")
+def shell(saleor: RunningSaleor) -> Iterator[Shell]:
+    """Run Python inside the Saleor; it is started once."""
+    with running_shell(saleor) as running:
+        yield running

@@ -6,105 +6,8 @@ from typing import Any
 from demo.services.purchases import Purchase
 from demo.services.staff import PLUGIN_ID, configure_plugin, set_order_settings
 
+from . import staff_calls
 from .shopping import PROCESS, SOON, Session, Shopper, wait_until
-
-INITIALIZE_PART = """
-mutation($id: ID!, $gateway: String!, $data: JSON, $amount: PositiveDecimal) {
-  transactionInitialize(id: $id, amount: $amount,
-                        paymentGateway: {id: $gateway, data: $data}) {
-    transaction { id }
-    transactionEvent { type message amount { amount } }
-    data errors { field message code }
-  }
-}
-"""
-REQUEST = """
-mutation($id: ID!, $action: TransactionActionEnum!, $amount: PositiveDecimal) {
-  transactionRequestAction(id: $id, actionType: $action, amount: $amount) {
-    errors { field message code }
-  }
-}
-"""
-GRANT = """
-mutation($id: ID!, $transaction: ID!) {
-  orderGrantRefundCreate(id: $id, input: {amount: 5, transactionId: $transaction}) {
-    grantedRefund { id } errors { field message code }
-  }
-}
-"""
-REFUND_GRANT = """
-mutation($grant: ID!, $transaction: ID!) {
-  transactionRequestRefundForGrantedRefund(grantedRefundId: $grant, id: $transaction) {
-    errors { field message code }
-  }
-}
-"""
-ORDER = """
-query($id: ID!) {
-  order(id: $id) {
-    status chargeStatus isPaid totalBalance { amount } metadata { key value }
-    events { type message } grantedRefunds { status }
-  }
-}
-"""
-CHANNEL = """
-mutation($id: ID!, $input: ChannelUpdateInput!) {
-  channelUpdate(id: $id, input: $input) { errors { field message code } }
-}
-"""
-COMPLETE = """
-mutation($id: ID!) {
-  checkoutComplete(id: $id) { order { id } errors { field message code } }
-}
-"""
-CANCEL_ORDER = """
-mutation($id: ID!) { orderCancel(id: $id) { errors { field message code } } }
-"""
-MARK_AS_PAID = """
-mutation($id: ID!) { orderMarkAsPaid(id: $id) { errors { field message code } } }
-"""
-SET_STOCK = """
-mutation($id: ID!, $stocks: [StockInput!]!) {
-  productVariantStocksUpdate(variantId: $id, stocks: $stocks) {
-    errors { field message code }
-  }
-}
-"""
-VOUCHER = """
-mutation($code: String!) {
-  voucherCreate(input: {addCodes: [$code], name: $code, type: ENTIRE_ORDER,
-                        discountValueType: FIXED}) {
-    voucher { id } errors { field message code }
-  }
-}
-"""
-VOUCHER_LISTING = """
-mutation($id: ID!, $channel: ID!) {
-  voucherChannelListingUpdate(
-    id: $id, input: {addChannels: [{channelId: $channel, discountValue: 10}]}
-  ) { errors { field message code } }
-}
-"""
-GIFT_CARD = """
-mutation {
-  giftCardCreate(input: {balance: {amount: 10, currency: "USD"}, isActive: true}) {
-    giftCard { code } errors { field message code }
-  }
-}
-"""
-PROMO = """
-mutation($id: ID!, $code: String!) {
-  checkoutAddPromoCode(id: $id, promoCode: $code) {
-    checkout { totalPrice { gross { amount } } totalBalance { amount } }
-    errors { field message code }
-  }
-}
-"""
-APPS = "{ apps(first: 50) { edges { node { id name } } } }"
-DELETE_APP = """
-mutation($id: ID!) { appDelete(id: $id) { errors { field message code } } }
-"""
-WAREHOUSES = "{ warehouses(first: 1) { edges { node { id } } } }"
 
 
 @dataclass(frozen=True)
@@ -113,15 +16,18 @@ class Staff:
 
     shopper: Shopper
 
-    def initialize_part(self, purchase: Purchase, amount: str) -> Session:
+    def initialize_part(
+        self, purchase: Purchase, amount: str, key: str | None = None
+    ) -> Session:
         """Have a storefront ask for a payment of a part in USDT."""
         reply = self.shopper.saleor.api.mutate(
-            INITIALIZE_PART,
+            staff_calls.INITIALIZE_PART,
             {
                 "id": purchase.id,
                 "gateway": PLUGIN_ID,
                 "data": {"asset": "usdt@ethereum"},
                 "amount": amount,
+                "key": key,
             },
         )
         return Session(
@@ -137,7 +43,9 @@ class Staff:
 
     def complete(self, purchase: Purchase) -> Purchase:
         """Have a storefront make the order of a checkout."""
-        reply = self.shopper.saleor.api.mutate(COMPLETE, {"id": purchase.id})
+        reply = self.shopper.saleor.api.mutate(
+            staff_calls.COMPLETE, {"id": purchase.id}
+        )
         return Purchase(reply["order"]["id"], purchase.total, purchase.currency)
 
     def wait_for_credit(self, session: Session) -> None:
@@ -150,32 +58,52 @@ class Staff:
 
     def request(self, session: Session, action: str, amount: str | None = None) -> None:
         """Ask for an action on a transaction."""
-        self._do(REQUEST, id=session.transaction, action=action, amount=amount)
+        self._do(
+            staff_calls.REQUEST, id=session.transaction, action=action, amount=amount
+        )
 
     def refund_by_grant(self, order_id: str, session: Session) -> None:
         """Grant a refund of 5 and ask for it."""
-        reply = self._do(GRANT, id=order_id, transaction=session.transaction)
+        reply = self._do(
+            staff_calls.GRANT, id=order_id, transaction=session.transaction
+        )
         grant = reply["grantedRefund"]["id"]
-        self._do(REFUND_GRANT, grant=grant, transaction=session.transaction)
+        self._do(staff_calls.REFUND_GRANT, grant=grant, transaction=session.transaction)
 
     def order(self, order_id: str) -> dict[str, Any]:
         """Read an order as staff see it."""
         token = self.shopper.saleor.staff_token()
-        found = self.shopper.saleor.graphql(ORDER, {"id": order_id}, token)
+        found = self.shopper.saleor.graphql(staff_calls.ORDER, {"id": order_id}, token)
         order: dict[str, Any] = found["order"]
         return order
 
     def cancel(self, order_id: str) -> None:
         """Cancel an order."""
-        self._do(CANCEL_ORDER, id=order_id)
+        self._do(staff_calls.CANCEL_ORDER, id=order_id)
+
+    def add_to_order(self, order_id: str, variant_id: str) -> None:
+        """Add one of a variant to an order that is not confirmed yet."""
+        self._do(staff_calls.ADD_TO_ORDER, id=order_id, variant=variant_id)
+
+    def remove_from_order(self, order_id: str) -> None:
+        """Take the last line off an order that is not confirmed yet."""
+        token = self.shopper.saleor.staff_token()
+        found = self.shopper.saleor.graphql(staff_calls.LINES, {"id": order_id}, token)
+        self._do(staff_calls.REMOVE_FROM_ORDER, id=found["order"]["lines"][-1]["id"])
 
     def mark_as_paid(self, order_id: str) -> None:
         """Say that an order was paid in another way."""
-        self._do(MARK_AS_PAID, id=order_id)
+        self._do(staff_calls.MARK_AS_PAID, id=order_id)
+
+    def record_payment(self, order_id: str, amount: str) -> None:
+        """Say that money came for an order in another way."""
+        self._do(staff_calls.RECORD_PAYMENT, id=order_id, amount=amount)
 
     def set_channel(self, **settings: object) -> None:
         """Change the channel."""
-        self._do(CHANNEL, id=self.shopper.catalogue.channel_id, input=settings)
+        self._do(
+            staff_calls.CHANNEL, id=self.shopper.catalogue.channel_id, input=settings
+        )
 
     def set_orders(self, **settings: bool) -> None:
         """Change how the channel makes orders."""
@@ -184,23 +112,37 @@ class Staff:
     def set_stock(self, variant_id: str, quantity: int) -> None:
         """Change how many of a variant there are."""
         token = self.shopper.saleor.staff_token()
-        found = self.shopper.saleor.graphql(WAREHOUSES, token=token)
+        found = self.shopper.saleor.graphql(staff_calls.WAREHOUSES, token=token)
         warehouse = found["warehouses"]["edges"][0]["node"]["id"]
         stocks = [{"warehouse": warehouse, "quantity": quantity}]
-        self._do(SET_STOCK, id=variant_id, stocks=stocks)
+        self._do(staff_calls.SET_STOCK, id=variant_id, stocks=stocks)
 
-    def make_voucher(self, code: str) -> None:
-        """Make a voucher of 10 on the whole order."""
-        voucher = self._do(VOUCHER, code=code)["voucher"]["id"]
-        self._do(VOUCHER_LISTING, id=voucher, channel=self.shopper.catalogue.channel_id)
+    def allocated(self, variant_id: str) -> int:
+        """Return how many of a variant are kept for orders."""
+        token = self.shopper.saleor.staff_token()
+        found = self.shopper.saleor.graphql(
+            staff_calls.ALLOCATED, {"id": variant_id}, token
+        )
+        stocks = found["productVariant"]["stocks"]
+        return sum(int(stock["quantityAllocated"]) for stock in stocks)
 
-    def make_gift_card(self) -> str:
-        """Make a gift card of 10 and return its code."""
-        return str(self._do(GIFT_CARD)["giftCard"]["code"])
+    def make_voucher(self, code: str, discount: str = "10") -> None:
+        """Make a voucher on the whole order."""
+        voucher = self._do(staff_calls.VOUCHER, code=code)["voucher"]["id"]
+        channel = self.shopper.catalogue.channel_id
+        self._do(
+            staff_calls.VOUCHER_LISTING, id=voucher, channel=channel, discount=discount
+        )
+
+    def make_gift_card(self, balance: str = "10") -> str:
+        """Make a gift card and return its code."""
+        return str(self._do(staff_calls.GIFT_CARD, amount=balance)["giftCard"]["code"])
 
     def redeem(self, checkout: Purchase, code: str) -> dict[str, Any]:
         """Have a storefront add a voucher or gift card to a checkout."""
-        reply = self.shopper.saleor.api.mutate(PROMO, {"id": checkout.id, "code": code})
+        reply = self.shopper.saleor.api.mutate(
+            staff_calls.PROMO, {"id": checkout.id, "code": code}
+        )
         found: dict[str, Any] = reply["checkout"]
         return found
 
@@ -208,16 +150,36 @@ class Staff:
         """Switch the plugin on or off."""
         configure_plugin(self.shopper.saleor, {}, is_active=is_active)
 
+    def delete_customer(self, customer_id: str) -> None:
+        """Delete a customer's account, and with it what Saleor deletes with it."""
+        self._do(staff_calls.DELETE_CUSTOMER, id=customer_id)
+
+    def release_funds(self, *, is_on: bool) -> None:
+        """Have Saleor ask for the money of checkouts older than an hour back."""
+        self.set_channel(
+            paymentSettings={
+                "releaseFundsForExpiredCheckouts": is_on,
+                "checkoutTtlBeforeReleasingFunds": 1,
+            },
+        )
+
     def delete_app(self) -> None:
         """Delete the plugin's row among the apps."""
+        self._do(staff_calls.DELETE_APP, id=self._app())
+
+    def switch_app_off(self) -> None:
+        """Deactivate the plugin's row among the apps."""
+        self._do(staff_calls.DEACTIVATE_APP, id=self._app())
+
+    def _app(self) -> str:
         token = self.shopper.saleor.staff_token()
-        found = self.shopper.saleor.graphql(APPS, token=token)
+        found = self.shopper.saleor.graphql(staff_calls.APPS, token=token)
         (app,) = [
-            edge["node"]["id"]
+            str(edge["node"]["id"])
             for edge in found["apps"]["edges"]
             if edge["node"]["name"] == "Cryptocurrency payments"
         ]
-        self._do(DELETE_APP, id=app)
+        return app
 
     def _do(self, mutation: str, **variables: object) -> dict[str, Any]:
         token = self.shopper.saleor.staff_token()

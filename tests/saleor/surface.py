@@ -1,12 +1,11 @@
 """Every name and signature of Saleor that the bridge uses, in one place.
 
-Run inside a Saleor's own environment, it prints one line for each that is not there
-as the bridge needs it, and nothing where all is well. A new version of Saleor is
-tried with this first: it says what changed before anything fails far from the cause.
+`find_problems`, run inside a Saleor's own environment, gives one line for each that is
+not there as the bridge needs it. A new version of Saleor is tried with this first: it
+says what changed before anything fails far from the cause.
 """
 
 import inspect
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -37,15 +36,14 @@ class Fields:
 
 Use = Call | Members | Fields
 
-# Of the lines about problems: Saleor writes its own warnings beside them.
-PREFIX: Final = "surface: "
-
 MONEY_EVENT: Final = (
     "INFO",
     "CHARGE_REQUEST",
     "CHARGE_SUCCESS",
     "CHARGE_FAILURE",
     "CHARGE_BACK",
+    "REFUND_REQUEST",
+    "REFUND_SUCCESS",
     "REFUND_FAILURE",
     "CANCEL_FAILURE",
 )
@@ -61,6 +59,7 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
         ),
     ),
     "saleor.app.types:AppType": (Members(("THIRDPARTY",)),),
+    "saleor.celeryconf:app": (Members(("loader",)),),
     "saleor.channel:TransactionFlowStrategy": (Members(("AUTHORIZATION",)),),
     "saleor.channel.models:Channel": (Fields(("slug", "currency_code", "is_active")),),
     "saleor.checkout:CheckoutAuthorizeStatus": (Members(("FULL",)),),
@@ -71,11 +70,20 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
     "saleor.checkout.fetch:fetch_checkout_lines": (Call(1),),
     "saleor.checkout.lock_objects:checkout_qs_select_for_update": (Call(),),
     "saleor.checkout.models:Checkout": (
-        Members(("get_last_active_payment",)),
+        Members(
+            (
+                "get_customer_email",
+                "get_last_active_payment",
+                "get_total_gift_cards_balance",
+                "total",
+            )
+        ),
         Fields(
             (
                 "authorize_status",
                 "channel",
+                "currency",
+                "gift_cards",
                 "language_code",
                 "lines",
                 "payments",
@@ -84,18 +92,36 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
             )
         ),
     ),
+    "saleor.checkout.payment_utils:update_checkout_payment_statuses": (
+        Call(0, ("checkout", "checkout_total_gross", "checkout_has_lines")),
+    ),
+    "saleor.core.auth:SALEOR_AUTH_HEADER": (),
     "saleor.core.db.connection:allow_writer": (Call(),),
+    "saleor.core.notification.utils:get_site_context": (Call(),),
+    "saleor.core.prices:quantize_price": (Call(2),),
+    "saleor.core.taxes:zero_money": (Call(1),),
     "saleor.core.utils:build_absolute_uri": (Call(1),),
-    "saleor.order:events": (Members(("external_notification_event",)),),
+    "saleor.graphql.app.dataloaders:get_app_promise": (Call(1),),
+    "saleor.permission.enums:PaymentPermissions": (Members(("HANDLE_PAYMENTS",)),),
     "saleor.order.events:external_notification_event": (
         Call(0, ("order", "user", "app", "message", "parameters")),
     ),
+    "saleor.order.events:transaction_event": (
+        Call(0, ("order", "user", "app", "reference", "message")),
+    ),
+    # `requestor` came with 3.23, and a promise as its answer; the bridge looks first.
+    "saleor.order.calculations:fetch_order_prices_if_expired": (
+        Call(0, ("order", "manager", "requestor?")),
+    ),
     "saleor.order:OrderAuthorizeStatus": (Members(("NONE",)),),
-    "saleor.order:OrderChargeStatus": (Members(("NONE",)),),
+    "saleor.order:OrderChargeStatus": (
+        Members(("NONE", "PARTIAL", "FULL", "OVERCHARGED")),
+    ),
     "saleor.order:OrderStatus": (
         Members(("UNCONFIRMED", "UNFULFILLED", "CANCELED", "EXPIRED")),
     ),
     "saleor.order.actions:order_charged": (Call(6),),
+    "saleor.order.actions:order_refunded": (Call(6),),
     # `site_settings` came with 3.23; the bridge looks before it calls.
     "saleor.order.actions:cancel_order": (
         Call(0, ("order", "user", "app", "manager", "site_settings?")),
@@ -103,22 +129,30 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
     "saleor.order.fetch:fetch_order_info": (Call(1),),
     "saleor.order.lock_objects:order_qs_select_for_update": (Call(),),
     "saleor.order.models:Order": (
+        Members(("get_customer_email",)),
         Fields(
             (
                 "authorize_status",
                 "channel",
                 "charge_status",
+                "currency",
+                "granted_refunds",
                 "language_code",
                 "lines",
                 "metadata",
                 "number",
                 "payments",
                 "payment_transactions",
+                "should_refresh_prices",
                 "status",
+                "total_authorized_amount",
                 "total_charged_amount",
+                "total_gross_amount",
+                "updated_at",
             )
         ),
     ),
+    "saleor.order.utils:updates_amounts_for_order": (Call(1, ("save",)),),
     "saleor.payment:ChargeStatus": (Members(("NOT_CHARGED",)),),
     "saleor.payment:PaymentError": (Call(1),),
     "saleor.payment:TransactionAction": (Members(("REFUND",)),),
@@ -131,6 +165,8 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
                 "CAPTURE",
                 "CAPTURE_FAILED",
                 "REFUND",
+                "REFUND_FAILED",
+                "REFUND_ONGOING",
                 "VOID",
             )
         ),
@@ -269,10 +305,6 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
     "saleor.payment.utils:create_transaction": (
         Call(1, ("kind", "payment_information", "gateway_response")),
     ),
-    (
-        "saleor.payment.utils:"
-        "create_transaction_event_from_request_and_webhook_response"
-    ): (Call(3),),
     "saleor.payment.utils:gateway_postprocess": (Call(2),),
     "saleor.payment.utils:process_order_or_checkout_with_transaction": (
         Call(
@@ -284,6 +316,7 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
             ),
         ),
     ),
+    "saleor.payment.utils:recalculate_refundable_for_checkout": (Call(3),),
     "saleor.payment.utils:truncate_transaction_event_message": (Call(1),),
     "saleor.payment.utils:update_payment_charge_status": (Call(2),),
     "saleor.plugins.base_plugin:BasePlugin": (
@@ -366,13 +399,3 @@ def _misfit_of_call(found: Any, call: Call) -> Iterator[str]:
         signature.bind(*range(call.positional), **dict.fromkeys([*needed, *present]))
     except TypeError as error:
         yield f"cannot be called as it is: {error}; it is {signature}"
-
-
-if __name__ == "__main__":
-    import django
-
-    django.setup()
-    # As in a worker: imported in another order, Saleor's modules go in a circle.
-    import_module("saleor.celeryconf").app.loader.import_default_modules()
-    for line in find_problems():
-        sys.stdout.write(f"{PREFIX}{line}\n")

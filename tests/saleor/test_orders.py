@@ -1,26 +1,14 @@
 """Orders and stock: whatever happens in the shop, no coin is unaccounted."""
 
-from collections.abc import Iterator
 from decimal import Decimal
-
-import pytest
 
 from demo.services.purchases import create_checkout
 
-from .shopping import SOON, TWO_POLLS, Session, Shopper, wait_until
+from .shell import Shell
+from .shopping import SOON, Session, Shopper, wait_until
 from .staffing import Staff
 
 USDT = {"asset": "usdt@ethereum"}
-PLENTY = 100_000
-
-
-@pytest.fixture
-def staff(shopper: Shopper) -> Iterator[Staff]:
-    """Give somebody who works in the shop; what they changed is changed back."""
-    staff = Staff(shopper)
-    yield staff
-    staff.set_orders(allowUnpaidOrders=False, automaticallyConfirmAllNewOrders=True)
-    staff.set_stock(shopper.catalogue.shirt.variant_id, PLENTY)
 
 
 def pay(shopper: Shopper, session: Session) -> None:
@@ -85,28 +73,6 @@ def test_a_voucher_lowers_what_is_asked(staff: Staff) -> None:
     assert Decimal(order["totalBalance"]["amount"]) == 0
 
 
-def test_a_gift_card_pays_its_part_where_the_storefront_asks_for_the_rest(
-    staff: Staff,
-) -> None:
-    shopper, checkout = staff.shopper, staff.shopper.checkout()
-    staff.redeem(checkout, staff.make_gift_card())
-    # Saleor's own default is the total without the card: a storefront says the rest.
-    session = staff.initialize_part(checkout, "40.10")
-    assert session.payment["amount"] == "40.1"
-    pay(shopper, session)
-    if shopper.saleor.version == "3.21":
-        # That Saleor leaves the card out of what is paid: the checkout stays open.
-        wait_until(lambda: charged(shopper, session) == Decimal("40.10"), SOON, "40.10")
-        assert shopper.transaction(session)["order"] is None
-        return
-    order = shopper.wait_for_order(session, SOON)
-    assert Decimal(order["totalBalance"]["amount"]) == 0
-
-
-def charged(shopper: Shopper, session: Session) -> Decimal:
-    return Decimal(shopper.transaction(session)["chargedAmount"]["amount"])
-
-
 def test_staff_read_coin_network_rate_and_hash_on_the_order(staff: Staff) -> None:
     shopper, order = staff.shopper, staff.shopper.unpaid_order()
     session = shopper.initialize(order, USDT)
@@ -158,7 +124,9 @@ def test_a_paid_checkout_without_stock_becomes_a_case_and_no_order(
     assert Decimal(found["chargedAmount"]["amount"]) == Decimal("50.10")
 
 
-def test_what_the_shop_no_longer_wants_becomes_a_case(staff: Staff) -> None:
+def test_what_the_shop_no_longer_wants_becomes_a_case(
+    staff: Staff, shell: Shell
+) -> None:
     shopper = staff.shopper
     canceled, paid = shopper.unpaid_order(), shopper.unpaid_order()
     of_canceled = shopper.initialize(canceled, USDT)
@@ -169,23 +137,45 @@ def test_what_the_shop_no_longer_wants_becomes_a_case(staff: Staff) -> None:
     shopper.send(of_paid)
     shopper.wait_for_status(of_paid, "payment_detected", SOON)
     staff.cancel(canceled.id)
-    shopper.wait_for_status(of_canceled, "needs_review", TWO_POLLS)
+    shell.beat("expire")
+    assert shopper.status(of_canceled)["status"] == "needs_review"
     shopper.sandbox.mine()
     shopper.wait_for_order(of_paid, SOON)
     # Paid by the first: the second is not wanted any more.
-    shopper.wait_for_status(rest, "canceled", TWO_POLLS)
+    shell.beat("expire")
+    assert shopper.status(rest)["status"] == "canceled"
     assert staff.order(canceled.id)["status"] == "CANCELED"
 
 
+def test_an_expired_order_gives_its_stock_back_and_late_coins_take_none(
+    staff: Staff, shell: Shell
+) -> None:
+    shopper, book = staff.shopper, staff.shopper.catalogue.book.variant_id
+    before = staff.allocated(book)
+    order = shopper.unpaid_order()
+    session = shopper.initialize(order, USDT)
+    assert staff.allocated(book) == before + 1
+    shell.expire(session.payment["token"])
+    wait_until(lambda: staff.order(order.id)["status"] == "CANCELED", SOON, "an end")
+    assert staff.allocated(book) == before
+    pay(shopper, session)
+    shopper.wait_for_status(session, "needs_review", SOON)
+    wait_until(lambda: bool(shopper.events(session, "INFO")), SOON, "words for staff")
+    assert shopper.events(session, "CHARGE_SUCCESS") == []
+    assert staff.order(order.id)["status"] == "CANCELED"
+    assert staff.allocated(book) == before
+
+
 def test_a_payment_that_comes_while_the_plugin_is_off_is_found_later(
-    staff: Staff,
+    staff: Staff, shell: Shell
 ) -> None:
     shopper = staff.shopper
     session = shopper.initialize(shopper.checkout(), USDT)
     staff.switch_plugin(is_active=False)
     pay(shopper, session)
     staff.switch_plugin(is_active=True)
-    shopper.wait_for_order(session, TWO_POLLS)
+    shell.beat("reconcile")
+    shopper.wait_for_order(session, SOON)
 
 
 def test_an_app_that_was_deleted_is_there_again_when_coins_are_offered(

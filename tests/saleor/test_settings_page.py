@@ -8,7 +8,8 @@ from demo.services.graphql import GraphQLError
 from demo.services.staff import PLUGIN_ID
 from tests.playing import KEY, SECRET
 
-from .shopping import TWO_POLLS, Shopper, wait_until
+from .shell import Shell
+from .shopping import SOON, TWO_POLLS, Shopper, wait_until
 
 CONFIGURATION = """
 query($id: ID!) {
@@ -16,6 +17,12 @@ query($id: ID!) {
     globalConfiguration { active configuration { name value type label helpText } }
   }
 }
+"""
+
+STORED = """
+from saleor.plugins.models import PluginConfiguration
+
+print(PluginConfiguration.objects.get(identifier="saleor_cryptopay").configuration)
 """
 
 
@@ -27,18 +34,22 @@ def read_form(shopper: Shopper) -> dict[str, dict[str, Any]]:
     return {row["name"]: row for row in rows}
 
 
-def test_the_page_tells_health_in_a_field_that_nobody_can_change(
+def test_the_page_tells_health_in_fields_that_nobody_can_change(
     shopper: Shopper,
 ) -> None:
-    row = read_form(shopper)["health"]
-    assert row["type"] == "OUTPUT"
-    assert row["value"].startswith("Health: ")
+    form = read_form(shopper)
+    health = {name: row for name, row in form.items() if name.startswith("health")}
+    assert {row["type"] for row in health.values()} == {"OUTPUT"}
+    # More than a line is not seen.
+    assert all(len(row["value"]) <= 90 for row in health.values())
+    assert not any("\n" in row["value"] for row in health.values())
     wait_until(lambda: _is_alive(shopper), TWO_POLLS, "signs of life")
 
 
 def _is_alive(shopper: Shopper) -> bool:
-    words = read_form(shopper)["health"]["value"]
-    return "Worker and beat: yes" in words and "Gateway answers: yes" in words
+    form = read_form(shopper)
+    signs = ("health_worker", "health_gateway", "health_webhook")
+    return all(form[sign]["value"].startswith("yes") for sign in signs)
 
 
 def test_every_field_has_a_label_and_a_help_text(shopper: Shopper) -> None:
@@ -59,3 +70,20 @@ def test_a_secret_may_be_named_and_a_missing_name_is_told(shopper: Shopper) -> N
     (error,) = refusal.value.errors
     assert error["field"] == "apiKey"
     assert "CRYPTOPAY_NOT_THERE" in error["message"]
+
+
+def test_payments_work_with_secrets_that_only_the_environment_knows(
+    shopper: Shopper, shell: Shell
+) -> None:
+    shopper.configure(api_key="env:SHOP_KEY", webhook_secrets="env:SHOP_SECRETS")
+    try:
+        stored = shell.run(STORED)
+        session = shopper.initialize(shopper.checkout(), {"asset": "usdt@ethereum"})
+        shopper.send(session)
+        shopper.sandbox.mine()
+        shopper.wait_for_order(session, SOON)
+    finally:
+        shopper.configure(api_key=KEY, webhook_secrets=SECRET)
+    assert "env:SHOP_KEY" in stored
+    assert KEY not in stored
+    assert SECRET not in stored

@@ -20,6 +20,7 @@ from demo.services.purchases import ADDRESS, CUSTOMER
 from saleor_cryptopay.bridge.app_row import ensure_app
 from saleor_cryptopay.bridge.configuration import read_configuration
 from saleor_cryptopay.bridge.identity import PLUGIN_ID
+from saleor_cryptopay.bridge.refund_records import request_key
 from saleor_cryptopay.bridge.shop import SaleorShop
 
 CREATE: Final = """mutation($input: CheckoutCreateInput!) {
@@ -75,6 +76,21 @@ class SaleorWorld:
 
     def pending(self, reference: str) -> Decimal:
         return Decimal(_item(reference).charge_pending_value)
+
+    def ask_refund(self, reference: str, amount: Decimal) -> str:
+        item = _item(reference)
+        event = item.events.create(
+            type=TransactionEventType.REFUND_REQUEST,
+            amount_value=amount,
+            currency=item.currency,
+        )
+        return request_key(event)
+
+    def refunded(self, reference: str) -> Decimal:
+        return Decimal(_item(reference).refunded_value)
+
+    def refund_pending(self, reference: str) -> Decimal:
+        return Decimal(_item(reference).refund_pending_value)
 
     def notices(self, reference: str) -> list[str]:
         events = _item(reference).events.filter(type=TransactionEventType.INFO)
