@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PEERS := build/bench
 # How many processes run the tests: most of the time they wait for one another.
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lint test chaos bench demo hooks pins
+.PHONY: help venv lint test upstream chaos races bench demo hooks pins
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -38,16 +39,26 @@ lint: $(READY) ## Check style, types, architecture and migrations
 test: $(READY) ## Run all tests that can run here; ARGS goes to pytest
 	$(BIN)/pytest --numprocesses $(JOBS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
+upstream: $(READY) ## Run Saleor's own tests with the plugin in it; VERSION=3.23 for one
+	$(BIN)/python -m tests.upstream $(VERSION)
+
 chaos: $(READY) ## Run the proofs in their long form; FULL=1 in the longest (days)
+	$(if $(ARGS),,rm -f build/figures/proofs.json)
 	PROOFS=long WRITE_FIGURES=1 FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) FULL=$(FULL) \
 	  $(BIN)/pytest tests/chaos tests/attacks tests/fuzz $(ARGS)
 	$(BIN)/python -m bench.table
 
-bench: $(READY) ## Measure what it costs; FULL=1 with a million payments
-	$(BIN)/python -m bench $(if $(FULL),--full)
+bench: $(READY) $(PEERS)/.ready ## Measure what it costs; FULL=1 with a million payments
+	$(BIN)/python -m bench $(if $(FULL),--full) $(ARGS)
 
-demo: $(READY) ## Open a shop to try; CHECK=1 buys by itself and ends
-	$(BIN)/python -m demo $(if $(CHECK),--check)
+# What is measured beside us, apart from what we are developed with.
+$(PEERS)/.ready: requirements/bench.txt requirements/dev.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --requirement requirements/bench.txt
+	@touch $@
+
+demo: $(READY) ## Open a shop to try; CHECK=1 plays every story and ends
+	$(BIN)/python -m demo $(if $(CHECK),--check $(filter quick,$(CHECK)))
 
 hooks: ## Have git run the checks before each commit
 	git config core.hooksPath .githooks
