@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from saleor_cryptopay.gateways.registry import build_gateway
 from saleor_cryptopay.models import Payment
@@ -111,6 +112,7 @@ def sandbox_process(service_folder: Path) -> Iterator[Sandbox]:
 @pytest.fixture
 def scene(sandbox_process: Sandbox, db: None) -> Scene:  # noqa: ARG001 - a database
     sandbox_process.reset()
+    cache.clear()  # counts of what other tests sent
     clock, shop, jobs = MovableClock(), RecordingShop(), RecordingJobs()
     post = RecordingPost()
     policy = make_policy(*ASSETS)
