@@ -103,7 +103,7 @@ def till(staff: Staff, shell: Shell) -> Iterator[Till]:
     staff.shopper.configure(refunds="approval", refund_api_key=KEY)
     staff.shopper.sandbox.control("faults", kind="none")
     yield Till(staff, shell)
-    staff.shopper.configure(refunds="off")
+    staff.shopper.configure(refunds="off", refund_api_key="")
 
 
 def test_a_full_refund_goes_back_and_the_order_shows_it(till: Till) -> None:

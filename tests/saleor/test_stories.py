@@ -110,7 +110,8 @@ def theatre(
     way_back = f"{storefront_url}/returned/?transaction={{transaction}}"
     shopper.configure(return_url=way_back, refunds="approval", refund_api_key=KEY)
     yield Theatre(storefront_url, browser, shopper, shell, Wallet(sandbox.url))
-    shopper.configure(return_url=SETTINGS["return_url"], refunds="off")
+    ended = {"return_url": SETTINGS["return_url"], "refunds": "off"}
+    shopper.configure(**ended, refund_api_key="")
 
 
 @pytest.fixture
