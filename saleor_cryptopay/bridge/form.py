@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from saleor.plugins.base_plugin import ConfigurationTypeField
 
-from .configuration import DEFAULTS
 from .refund_form import REFUND_FORM
+from .settings import DEFAULTS
 
 Kind = ConfigurationTypeField
 
