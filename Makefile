@@ -48,6 +48,10 @@ chaos: $(READY) ## Run the proofs in their long form; FULL=1 in the longest (day
 	  $(BIN)/pytest tests/chaos tests/attacks tests/fuzz $(ARGS)
 	$(BIN)/python -m bench.table
 
+races: $(READY) ## Race our bridge against Saleor's own operations; VERSION=3.23 for one
+	PROOFS=long WRITE_FIGURES=1 $(BIN)/pytest --numprocesses $(JOBS) --dist loadscope \
+	  --no-loadscope-reorder tests/saleor/races $(if $(VERSION),-k $(VERSION)) $(ARGS)
+
 bench: $(READY) $(PEERS)/.ready ## Measure what it costs; FULL=1 with a million payments
 	$(BIN)/python -m bench $(if $(FULL),--full) $(ARGS)
 
