@@ -42,10 +42,14 @@ def write_table() -> None:
 
 
 def _cell(counts: Counts | None) -> str:
-    if counts is None:
+    """Return how the tests of a file ended; what was skipped was not run."""
+    left_out = counts.get("skipped", 0) if counts else 0
+    ran = sum(counts.values()) - left_out if counts else 0
+    if not counts or not ran:
         return "not run"
-    passed, total = counts.get("passed", 0), sum(counts.values())
-    return f"{passed} passed" if passed == total else f"{passed} of {total} passed"
+    passed = counts.get("passed", 0)
+    words = f"{passed} passed" if passed == ran else f"{passed} of {ran} passed"
+    return f"{words}, {left_out} not run" if left_out else words
 
 
 def _title(path: Path) -> str:
