@@ -32,7 +32,9 @@ SEED = os.environ.get("RACES_SEED", "1")
 SECONDS = os.environ.get("RACES_SECONDS") or str(
     by_form(quick=45, long=3_600, full=24 * 3_600)
 )
-MOST = by_form(quick=400, long=2_500, full=100_000)
+# The long form meets a deadlock that the quick one does not come to: an order that
+# expires while staff cancel it (ours locks the order first, Saleor's its stock).
+MOST = by_form(quick=120, long=2_500, full=100_000)
 
 
 @dataclass(frozen=True)
