@@ -5,7 +5,6 @@ then events), everything about one event in one commit, and the deterministic ps
 reference of each transfer as the claim that makes a repetition harmless.
 """
 
-import inspect
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,22 +12,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from django.contrib.sites.models import Site
-from django.db import DatabaseError, transaction
-from django.db.models import Q
+from django.db import DatabaseError
 from saleor.checkout import CheckoutAuthorizeStatus
-from saleor.order import OrderAuthorizeStatus, OrderChargeStatus, OrderStatus
-from saleor.order.actions import cancel_order
-from saleor.order.lock_objects import order_qs_select_for_update
 from saleor.payment import TransactionEventType
 from saleor.payment.models import TransactionEvent, TransactionItem
-from saleor.plugins.manager import get_plugins_manager
 
 from saleor_cryptopay.core.errors import ShopError
-from saleor_cryptopay.core.states import OPEN_STATES
-from saleor_cryptopay.models import Payment
 from saleor_cryptopay.operations.ports import Completion, Credit, Summary
 
+from .abandoned_orders import cancel_abandoned
 from .app_row import ensure_app
 from .closed_orders import GONE, why_unwanted
 from .completion import complete_paid_checkout
@@ -167,15 +159,7 @@ class SaleorShop:
 
     def cancel_order(self, reference: str) -> bool:
         """Cancel the order if nothing was paid and nothing is on its way."""
-        item = _get(reference)
-        if item.order_id is None:
-            return False
-        with transaction.atomic():
-            order = order_qs_select_for_update().filter(pk=item.order_id).first()
-            if order is None or not _is_abandoned(order, item):
-                return order is not None and order.status == OrderStatus.CANCELED
-            _cancel(order)
-        return True
+        return cancel_abandoned(_get(reference))
 
     def _tell_staff(self, item: Any, key: str, words: str) -> None:
         """Put what staff have to do into the transaction's history, once."""
@@ -214,35 +198,3 @@ def _get(reference: str) -> Any:
     if item is None:
         raise ShopError(f"Saleor has no transaction {reference} (any more).")
     return item
-
-
-def _is_abandoned(order: Any, item: Any) -> bool:
-    """Whether nobody paid, ships, or is still paying by any means."""
-    others = order.payment_transactions.exclude(pk=item.pk)
-    tokens = [str(token) for token in others.values_list("token", flat=True)]
-    has_open = Payment.objects.filter(reference__in=tokens, state__in=OPEN_STATES)
-    has_pending = order.payment_transactions.filter(
-        Q(charge_pending_value__gt=0) | Q(authorize_pending_value__gt=0)
-    )
-    return (
-        order.status in (OrderStatus.UNCONFIRMED, OrderStatus.UNFULFILLED)
-        and order.charge_status == OrderChargeStatus.NONE
-        and order.authorize_status == OrderAuthorizeStatus.NONE
-        and not order.payments.filter(is_active=True).exists()
-        and not has_open.exists()
-        and not has_pending.exists()
-    )
-
-
-def _cancel(order: Any) -> None:
-    """Call Saleor's own cancellation; 3.23 added the site's settings to it."""
-    arguments: dict[str, Any] = {
-        "order": order,
-        "user": None,
-        "app": ensure_app(),
-        "manager": get_plugins_manager(allow_replica=False),
-    }
-    if "site_settings" in inspect.signature(cancel_order).parameters:
-        site: Any = Site.objects.get_current()
-        arguments["site_settings"] = site.settings
-    cancel_order(**arguments)

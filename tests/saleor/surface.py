@@ -355,6 +355,9 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
     "saleor.plugins.models:PluginConfiguration": (
         Fields(("identifier", "channel", "active", "configuration")),
     ),
+    "saleor.warehouse.lock_objects:allocation_with_stock_qs_select_for_update": (
+        Call(),
+    ),
 }
 
 

@@ -1,0 +1,93 @@
+"""Canceling orders that nobody paid in time, so that their stock goes back.
+
+Saleor takes an order and its stock in either order: staff who cancel lock the stock
+first, staff who delete a line the order (from 3.22 on). Whoever waits for the second
+while he holds the first can be locked up with one of them. So the stock is waited for
+with nothing in hand, and the order is taken only if it is free.
+"""
+
+import inspect
+from typing import Any, Final
+
+from django.contrib.sites.models import Site
+from django.db import OperationalError, transaction
+from django.db.models import Q
+from saleor.order import OrderAuthorizeStatus, OrderChargeStatus, OrderStatus
+from saleor.order.actions import cancel_order
+from saleor.order.models import Order
+from saleor.plugins.manager import get_plugins_manager
+from saleor.warehouse.lock_objects import allocation_with_stock_qs_select_for_update
+
+from saleor_cryptopay.core.errors import ShopError
+from saleor_cryptopay.core.states import OPEN_STATES
+from saleor_cryptopay.models import Payment
+
+from .app_row import ensure_app
+
+CANCELABLE: Final = (OrderStatus.UNCONFIRMED, OrderStatus.UNFULFILLED)
+
+
+def cancel_abandoned(item: Any) -> bool:
+    """Cancel the order of a transaction, unless it is paid, being paid, or shipped.
+
+    Returns:
+        Whether it is canceled now.
+
+    Raises:
+        ShopError: somebody holds the order; nothing was changed.
+    """
+    if item.order_id is None:
+        return False
+    with transaction.atomic():
+        order = _lock(item.order_id)
+        if order is None or not _is_abandoned(order, item):
+            return order is not None and order.status == OrderStatus.CANCELED
+        _cancel(order)
+    return True
+
+
+def _lock(order_id: Any) -> Any:
+    """Return the order, locked after its stock; None if it is gone.
+
+    Raises:
+        ShopError: it is not free.
+    """
+    allocations = allocation_with_stock_qs_select_for_update()
+    list(allocations.filter(order_line__order_id=order_id))
+    free = Order.objects.select_for_update(of=("self",), nowait=True)
+    try:
+        return free.filter(pk=order_id).first()
+    except OperationalError as error:
+        raise ShopError("Somebody is changing the order: later.") from error
+
+
+def _is_abandoned(order: Any, item: Any) -> bool:
+    """Whether nobody paid, ships, or is still paying by any means."""
+    others = order.payment_transactions.exclude(pk=item.pk)
+    tokens = [str(token) for token in others.values_list("token", flat=True)]
+    has_open = Payment.objects.filter(reference__in=tokens, state__in=OPEN_STATES)
+    has_pending = order.payment_transactions.filter(
+        Q(charge_pending_value__gt=0) | Q(authorize_pending_value__gt=0)
+    )
+    return (
+        order.status in CANCELABLE
+        and order.charge_status == OrderChargeStatus.NONE
+        and order.authorize_status == OrderAuthorizeStatus.NONE
+        and not order.payments.filter(is_active=True).exists()
+        and not has_open.exists()
+        and not has_pending.exists()
+    )
+
+
+def _cancel(order: Any) -> None:
+    """Call Saleor's own cancellation; 3.23 added the site's settings to it."""
+    arguments: dict[str, Any] = {
+        "order": order,
+        "user": None,
+        "app": ensure_app(),
+        "manager": get_plugins_manager(allow_replica=False),
+    }
+    if "site_settings" in inspect.signature(cancel_order).parameters:
+        site: Any = Site.objects.get_current()
+        arguments["site_settings"] = site.settings
+    cancel_order(**arguments)
