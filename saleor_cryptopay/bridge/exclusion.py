@@ -3,11 +3,17 @@
 Saleor itself refuses `checkoutPaymentCreate` where there is a transaction, from 3.22
 on; before, we refuse to take the payment. The other way round it switches the payment
 off and starts the transaction: we refuse that one and switch the payment on again,
-whose address the customer may have paid already.
+whose address the customer may have paid already. Either side looks for the other, and
+stores what it begins, with the checkout locked; Saleor asks us to take a payment with
+that lock in hand.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
+from django.db import transaction
+from saleor.checkout.lock_objects import checkout_qs_select_for_update
 from saleor.checkout.models import Checkout
 from saleor.payment.models import Payment as SaleorPayment
 
@@ -17,24 +23,30 @@ from saleor_cryptopay.models import Payment
 
 from .identity import PLUGIN_ID, payment_reference
 
-UNDER_WAY: Final = OPEN_STATES | {PaymentState.CONFIRMED, PaymentState.NEEDS_REVIEW}
+# What has no address yet, or was refused one, may get it at the customer's next try.
+UNDER_WAY: Final = OPEN_STATES | {
+    PaymentState.CONFIRMED,
+    PaymentState.FAILED,
+    PaymentState.NEEDS_REVIEW,
+}
 
 
-def refuse_second_api(source: Any) -> None:
-    """Refuse a transaction for a checkout that is paid through the Payments API.
+@contextmanager
+def only_transactions(source: Any) -> Iterator[None]:
+    """Hold a checkout that is paid by transactions alone while one is begun inside.
 
     Raises:
-        ShopError: it is; the payment goes on.
+        ShopError: it is paid through the Payments API; that payment goes on.
     """
     if not isinstance(source, Checkout):
+        yield
         return
-    row = source.payments.order_by("pk").last()
-    if (
-        row is None
-        or row.gateway != PLUGIN_ID
-        or not _is_any_under_way([payment_reference(row.pk)])
-    ):
-        return
+    with transaction.atomic():
+        checkout_qs_select_for_update().filter(pk=source.pk).first()
+        row = source.payments.order_by("pk").last()
+        if not _is_ours_under_way(row):
+            yield
+            return
     SaleorPayment.objects.filter(pk=row.pk).update(is_active=True)
     raise ShopError(
         "This checkout is being paid through checkoutPaymentCreate and"
@@ -44,6 +56,8 @@ def refuse_second_api(source: Any) -> None:
 
 def refuse_second_payment(row: Any) -> None:
     """Refuse a payment for a checkout that is paid through the Transactions API.
+
+    The caller holds the checkout until it has stored the payment that it begins.
 
     Raises:
         ShopError: it is; the transaction goes on.
@@ -59,7 +73,15 @@ def refuse_second_payment(row: Any) -> None:
         )
 
 
+def _is_ours_under_way(row: Any) -> bool:
+    return (
+        row is not None
+        and row.gateway == PLUGIN_ID
+        and _is_any_under_way([payment_reference(row.pk)])
+    )
+
+
 def _is_any_under_way(references: list[str]) -> bool:
     return Payment.objects.filter(
-        reference__in=references, address__isnull=False, state__in=UNDER_WAY
+        reference__in=references, state__in=UNDER_WAY
     ).exists()

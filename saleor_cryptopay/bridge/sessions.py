@@ -35,7 +35,7 @@ from saleor_cryptopay.web.status import payment_data
 
 from .amounts import find_due, refresh_prices, settle_gift_cards
 from .closed_orders import why_unwanted
-from .exclusion import refuse_second_api
+from .exclusion import only_transactions
 from .identity import PLUGIN_ID
 
 if TYPE_CHECKING:
@@ -97,19 +97,15 @@ def _reply(data: TransactionSessionData, session: Any, runtime: Runtime) -> Repl
 
 
 def _initialize(data: TransactionSessionData, runtime: Runtime) -> Payment:
-    total = _total(data)
-    refuse_second_api(data.source_object)
-    _name(data.transaction)
-    return open_payment(
-        Opening(
-            reference=str(data.transaction.token),
-            channel=data.source_object.channel.slug,
-            total=total,
-            currency=data.action.currency,
-            asset_key=_asset_key(data),
-        ),
-        runtime,
+    opening = Opening(
+        reference=str(data.transaction.token),
+        channel=data.source_object.channel.slug,
+        total=_total(data),
+        currency=data.action.currency,
+        asset_key=_asset_key(data),
     )
+    _name(data.transaction)
+    return open_payment(opening, runtime, only_transactions(data.source_object))
 
 
 def _total(data: TransactionSessionData) -> Decimal:

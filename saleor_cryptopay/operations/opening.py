@@ -5,6 +5,7 @@ intent (an Address row without an address) is committed before the gateway is as
 one process at a time asks for it, and nothing is locked while it waits.
 """
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -58,11 +59,21 @@ class Opening:
     asset_key: str = ""
 
 
-def open_payment(opening: Opening, runtime: Runtime) -> Payment:
+def open_payment(
+    opening: Opening,
+    runtime: Runtime,
+    guard: AbstractContextManager[object] | None = None,
+) -> Payment:
     """Open the payment of a shop's transaction, or return it as it is.
 
     With an asset named, or only one on offer, the payment comes back with its
     address; else the customer chooses on the page.
+
+    Args:
+        opening: what the shop asks for.
+        runtime: see `runtime.Runtime`.
+        guard: entered while the payment is stored, for what must not change meanwhile;
+            nothing outside the database is asked inside.
 
     Raises:
         AssetError: the asset is not offered.
@@ -74,7 +85,8 @@ def open_payment(opening: Opening, runtime: Runtime) -> Payment:
     is_new = not Payment.objects.filter(reference=opening.reference).exists()
     if asset is not None and is_new:
         find_rate_for_customer(asset, opening.currency, policy, runtime)
-    payment = prepare_payment(opening, runtime)
+    with guard or nullcontext():
+        payment = prepare_payment(opening, runtime)
     if asset is None:
         return payment
     return choose_asset(payment.id, asset.key, runtime)

@@ -112,6 +112,11 @@ def waiting_order(shop: Shop) -> Purchase:
     return shop.open(shop.order())
 
 
+def undecided_checkout(shop: Shop) -> Purchase:
+    """Make a checkout with a payment of the Payments API that nobody has begun."""
+    return shop.open_row(shop.checkout())
+
+
 def older_checkout(shop: Shop) -> Purchase:
     """Make a checkout of the Payments API whose coins are final, to be told."""
     return _pay(shop, shop.open_older(shop.checkout()), shop.runtime)

@@ -14,7 +14,9 @@ from .inside import SaleorInside, switch_on
 from .races import Races
 
 
-def main(api_url: str, staff: str, seconds: str, most: str, seed: str) -> Any:
+def main(  # noqa: PLR0913 - a command line's
+    api_url: str, staff: str, seconds: str, most: str, seed: str, named: str
+) -> Any:
     """Set up a shop, race on it, and return the tally.
 
     Args:
@@ -23,12 +25,14 @@ def main(api_url: str, staff: str, seconds: str, most: str, seed: str) -> Any:
         seconds: how long at the most.
         most: how many interleavings at the most.
         seed: of the schedules.
+        named: what the names of the scenes contain; all, if it is empty.
     """
     _have_deadlocks_found_soon()
     switch_on(api_url)
     director = Director(settings.DATABASES["default"])
     shop = Shop(SaleorInside(staff))
-    tally = Races(shop, director, int(seed)).run(seconds=float(seconds), most=int(most))
+    races = Races(shop, director, int(seed), named)
+    tally = races.run(seconds=float(seconds), most=int(most))
     director.close()
     return asdict(tally)
 

@@ -28,6 +28,7 @@ from .beginnings import (
     shared_order,
     told_checkout,
     told_order,
+    undecided_checkout,
     waiting_order,
 )
 from .goods import Purchase, Shop
@@ -128,7 +129,8 @@ SCENES: Final = (
     _scene(
         reversed_checkout, moves.deliver, moves.complete_automatically, BROUGHT_BACK
     ),
-    # The checkout is deleted while its transaction is being started.
+    # The checkout is deleted while Saleor stores its transaction, before we are asked:
+    # the database refuses one of both. Saleor's task deletes again at its next run.
     _scene(
         bare_old_checkout,
         moves.initialize,
@@ -178,6 +180,13 @@ SCENES: Final = (
         moves.close_unwanted,
         moves.cancel,
         expect(AWAITING, CANCELED, statuses=(CLOSED,)),
+    ),
+    # One storefront, or two, begin to pay through both of Saleor's payment APIs.
+    _scene(
+        undecided_checkout,
+        moves.initialize,
+        moves.complete,
+        expect(AWAITING, no_order=True),
     ),
     _scene(older_checkout, moves.deliver, moves.complete, PAID),
     _scene(manual_older_checkout, moves.deliver, moves.complete, CREDITED),

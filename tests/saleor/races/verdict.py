@@ -14,6 +14,7 @@ from saleor.payment.models import Payment as SaleorPayment
 from saleor.payment.models import TransactionItem
 from saleor.warehouse.models import Allocation, Stock
 
+from saleor_cryptopay.bridge.exclusion import UNDER_WAY
 from saleor_cryptopay.bridge.identity import payment_key
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Effect, Payment
@@ -38,7 +39,8 @@ class Expected:
         no_order: whether it may end without an order.
         other_pays: what the other app's transaction must have charged.
         may_break: exceptions of Saleor's own that whoever asks may be answered with,
-            where the other side has taken away what was asked about.
+            or that end a task of its own, where each side takes away what the other
+            works on.
         may_deadlock: whether Saleor's own operations can lock one another up there.
     """
 
@@ -87,7 +89,9 @@ def judge(shop: Shop, purchase: Purchase, expected: Expected) -> list[str]:
         if order.status not in expected.statuses:
             faults.append(f"the order is {order.status}")
         faults += _order_faults(order)
-    for payment in _payments_of(purchase, order):
+    payments = _payments_of(purchase, order)
+    faults += _api_faults(payments)
+    for payment in payments:
         if payment.state not in expected.states:
             faults.append(f"the payment is {payment.state}")
         faults += _payment_faults(payment, order)
@@ -139,6 +143,14 @@ def _payments_of(purchase: Purchase, order: Any) -> list[Payment]:
             items = source.payment_transactions.values_list("token", flat=True)
             references |= {str(token) for token in items}
     return list(Payment.objects.filter(reference__in=references))
+
+
+def _api_faults(payments: list[Payment]) -> list[str]:
+    """Look for money asked for through both of Saleor's payment APIs at once."""
+    open_ones = [each for each in payments if each.state in UNDER_WAY]
+    older = [each for each in open_ones if payment_key(each.reference) is not None]
+    is_mixed = 0 < len(older) < len(open_ones)
+    return ["both payment APIs ask for the money"] if is_mixed else []
 
 
 def _order_faults(order: Any) -> list[str]:
