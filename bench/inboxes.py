@@ -69,6 +69,12 @@ def _told(way: Way, costs: Mapping[str, list[Cost]]) -> Iterator[Row]:
         f"{wall_ratio(peer, ours):.1f} x ({rates}; its CPU {cpu(peer):.2f} ms)",
         way.goal,
     )
+    # What no inbox that stores a row can get past in this way of serving.
+    yield (
+        f"a bare one-row insert ({way.name}), rate against dj-stripe's",
+        f"{wall_ratio(peer, bare):.1f} x",
+        "",
+    )
 
 
 def _by_turns(server: Server) -> dict[str, list[Cost]]:
