@@ -10,8 +10,9 @@ save sums over those of a credit that is written meanwhile.
 """
 
 import logging
+from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from saleor.core.db.connection import allow_writer
 from saleor.payment import TransactionAction, TransactionEventType
@@ -32,9 +33,6 @@ from .app_row import ensure_app
 from .identity import PLUGIN_ID
 from .records import locked, recalculate
 from .refund_records import request_key
-
-if TYPE_CHECKING:
-    from .plugin import CryptopayPlugin
 
 logger = logging.getLogger(__name__)
 
@@ -61,14 +59,18 @@ SPURIOUS: Final = (
 
 
 @allow_writer()
-def answer(plugin: "CryptopayPlugin", data: TransactionActionData) -> None:
-    """Answer a request of staff (or of Saleor itself) about one of our transactions."""
-    if not plugin.active or data.transaction.app_identifier != PLUGIN_ID:
-        return
+def answer(compose: Callable[[], Runtime], data: TransactionActionData) -> None:
+    """Answer a request of staff (or of Saleor itself) about one of our transactions.
+
+    Args:
+        compose: gives the runtime; a refusal of the settings becomes the answer.
+        data: what is asked.
+    """
     words = FAILURES[data.action_type][1]
     if data.action_type == TransactionAction.REFUND:
         try:
-            refund = _ask_refund(data, plugin.runtime())
+            runtime = compose()
+            refund = _ask_refund(data, runtime)
         except CryptopayError as error:
             words = str(error)
         except Payment.DoesNotExist:
@@ -77,7 +79,7 @@ def answer(plugin: "CryptopayPlugin", data: TransactionActionData) -> None:
                 "Transaction %s has no payment.", token, extra=about(reference=token)
             )
         else:
-            _take_up(data, refund, plugin.runtime())
+            _take_up(data, refund, runtime)
             return
     with locked(data.transaction) as item:
         _take_away_spurious(data)

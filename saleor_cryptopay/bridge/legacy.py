@@ -10,9 +10,10 @@ payment without its address, and its page all the same.
 
 import json
 import logging
+from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.db import transaction
 from saleor.channel.models import Channel
@@ -36,9 +37,6 @@ from saleor_cryptopay.web.status import payment_data
 from .exclusion import refuse_second_payment
 from .identity import PLUGIN_ID, PLUGIN_NAME, payment_reference
 from .offers import find_offers
-
-if TYPE_CHECKING:
-    from .legacy_hooks import PaymentsHooks
 
 logger = logging.getLogger(__name__)
 
@@ -64,13 +62,15 @@ REFUSALS: Final = {
 
 
 @allow_writer()
-def gateways(plugin: "PaymentsHooks", currency: str | None) -> list[PaymentGateway]:
+def gateways(
+    compose: Callable[[], Runtime], currency: str | None
+) -> list[PaymentGateway]:
     """Return us as `availablePaymentGateways` lists it; nothing without a price."""
     channels = Channel.objects.filter(is_active=True)
     if currency is not None:
         channels = channels.filter(currency_code=currency)
     try:
-        runtime = plugin.runtime()
+        runtime = compose()
         offered = {
             code: offers
             for slug, code in channels.values_list("slug", "currency_code")
@@ -87,10 +87,12 @@ def gateways(plugin: "PaymentsHooks", currency: str | None) -> list[PaymentGatew
     return [PaymentGateway(PLUGIN_ID, PLUGIN_NAME, sorted(offered), config)]
 
 
-def answer_completion(plugin: "PaymentsHooks", data: PaymentData) -> GatewayResponse:
+def answer_completion(
+    compose: Callable[[], Runtime], data: PaymentData
+) -> GatewayResponse:
     """Answer `checkoutComplete`: the payment to be made, or that it was made."""
     try:
-        return _answer(data, plugin.runtime())
+        return _answer(data, compose())
     except CryptopayError as error:
         return _failure(data, _customers_words(error, data))
     except Exception:

@@ -27,7 +27,7 @@ class PaymentsHooks:
         previous_value: Any,  # noqa: ARG002 - Saleor's signature
     ) -> GatewayResponse:
         """Answer `checkoutComplete` from the second time on."""
-        return legacy.answer_completion(self, payment_information)
+        return legacy.answer_completion(self.runtime, payment_information)
 
     def capture_payment(
         self,
@@ -43,7 +43,7 @@ class PaymentsHooks:
         previous_value: Any,  # noqa: ARG002 - Saleor's signature
     ) -> GatewayResponse:
         """Answer staff, or a completion that failed, asking for a refund."""
-        return legacy_refunds.answer_refund(self, payment_information)
+        return legacy_refunds.answer_refund(self.runtime, payment_information)
 
     def void_payment(
         self,

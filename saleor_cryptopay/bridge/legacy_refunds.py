@@ -1,6 +1,7 @@
 """Refunds through Saleor's Payments API: what is asked, and what becomes of it."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 from saleor.order.actions import order_refunded
@@ -22,18 +23,15 @@ from .app_row import ensure_app
 from .identity import payment_reference
 from .legacy_records import add_note, create, is_new, locked
 
-if TYPE_CHECKING:
-    from .legacy_hooks import PaymentsHooks
 
-
-def answer_refund(plugin: "PaymentsHooks", data: PaymentData) -> GatewayResponse:
+def answer_refund(compose: Callable[[], Runtime], data: PaymentData) -> GatewayResponse:
     """Answer staff who ask for a refund: it is begun, or why it cannot be.
 
     Saleor asks so by itself where it could not make an order of a paid checkout. That
     is tried again, and must not give the coins back meanwhile: refused.
     """
     try:
-        refund = _ask(data, plugin.runtime())
+        refund = _ask(data, compose())
     except (CryptopayError, Payment.DoesNotExist) as error:
         return _answer(data, TransactionKind.REFUND, "", str(error))
     return _answer(data, TransactionKind.REFUND_ONGOING, shop_reference(refund), None)

@@ -1,8 +1,9 @@
 """Which coins a storefront can offer for a purchase, and what each would ask for."""
 
 import logging
+from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from saleor.payment.interface import PaymentGatewayData
 
@@ -15,22 +16,25 @@ from .amounts import find_due
 from .app_row import ensure_app
 from .identity import PLUGIN_ID
 
-if TYPE_CHECKING:
-    from .plugin import CryptopayPlugin
-
 logger = logging.getLogger(__name__)
 
 Offer = dict[str, Any]
 
 
 def offer(
-    plugin: "CryptopayPlugin", amount: Decimal, source_object: Any
+    compose: Callable[[], Runtime], amount: Decimal, source_object: Any
 ) -> PaymentGatewayData:
-    """Answer `paymentGatewayInitialize`: the coins on offer for this amount."""
+    """Answer `paymentGatewayInitialize`: the coins on offer for this amount.
+
+    Args:
+        compose: gives the runtime; without usable settings there is no offer.
+        amount: what the storefront wants to pay, in the channel's currency.
+        source_object: Saleor's checkout or order.
+    """
     # Saleor looks for it next, in `transactionInitialize`.
     ensure_app()
     try:
-        runtime = plugin.runtime()
+        runtime = compose()
         channel = source_object.channel
         total = min(Decimal(amount), find_due(source_object))
         assets = find_offers(runtime, channel.slug, total, channel.currency_code)

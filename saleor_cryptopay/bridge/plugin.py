@@ -141,7 +141,7 @@ class CryptopayPlugin(PaymentsHooks, BasePlugin):
         asked = {row.app_identifier for row in payment_gateways or []}
         if not self.active or (asked and PLUGIN_ID not in asked):
             return list(previous_value or [])
-        return [*others, offers.offer(self, amount, source_object)]
+        return [*others, offers.offer(self.runtime, amount, source_object)]
 
     def transaction_initialize_session(
         self,
@@ -151,7 +151,7 @@ class CryptopayPlugin(PaymentsHooks, BasePlugin):
         """Open a payment and answer with its address."""
         if not self._is_ours(transaction_session_data):
             return previous_value
-        return sessions.initialize(self, transaction_session_data)
+        return sessions.initialize(self.runtime, transaction_session_data)
 
     def transaction_process_session(
         self,
@@ -161,27 +161,27 @@ class CryptopayPlugin(PaymentsHooks, BasePlugin):
         """Answer how far a payment is; choose its coin if one is named."""
         if not self._is_ours(transaction_session_data):
             return previous_value
-        return sessions.process(self, transaction_session_data)
+        return sessions.process(self.runtime, transaction_session_data)
 
     def transaction_refund_requested(
         self, transaction_data: TransactionActionData, previous_value: Any
     ) -> Any:
         """Answer staff who ask for a refund."""
-        actions.answer(self, transaction_data)
+        self._answer_staff(transaction_data)
         return previous_value
 
     def transaction_charge_requested(
         self, transaction_data: TransactionActionData, previous_value: Any
     ) -> Any:
         """Answer staff who ask for a charge."""
-        actions.answer(self, transaction_data)
+        self._answer_staff(transaction_data)
         return previous_value
 
     def transaction_cancelation_requested(
         self, transaction_data: TransactionActionData, previous_value: Any
     ) -> Any:
         """Answer staff who ask for a cancellation."""
-        actions.answer(self, transaction_data)
+        self._answer_staff(transaction_data)
         return previous_value
 
     def get_payment_gateways(
@@ -192,7 +192,7 @@ class CryptopayPlugin(PaymentsHooks, BasePlugin):
         previous_value: Any,  # noqa: ARG002 - Saleor's signature
     ) -> list[PaymentGateway]:
         """List us for the Payments API where a coin has a price."""
-        return legacy.gateways(self, currency) if self.active else []
+        return legacy.gateways(self.runtime, currency) if self.active else []
 
     def process_payment(
         self,
@@ -204,7 +204,11 @@ class CryptopayPlugin(PaymentsHooks, BasePlugin):
         Here and not with the other hooks of that API: Saleor lists as gateways the
         classes that define this one themselves.
         """
-        return legacy.answer_completion(self, payment_information)
+        return legacy.answer_completion(self.runtime, payment_information)
+
+    def _answer_staff(self, data: TransactionActionData) -> None:
+        if self.active and data.transaction.app_identifier == PLUGIN_ID:
+            actions.answer(self.runtime, data)
 
     def _is_ours(self, data: TransactionSessionData) -> bool:
         return bool(

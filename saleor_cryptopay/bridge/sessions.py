@@ -6,8 +6,9 @@ alone. Nothing raises: a hook that does answers HTTP 400 and leaves rows behind.
 """
 
 import logging
+from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from saleor.channel import TransactionFlowStrategy
@@ -38,33 +39,33 @@ from .closed_orders import why_unwanted
 from .exclusion import only_transactions
 from .identity import PLUGIN_ID
 
-if TYPE_CHECKING:
-    from .plugin import CryptopayPlugin
-
 logger = logging.getLogger(__name__)
 
 Reply = dict[str, Any]
 
+Session = Callable[[TransactionSessionData, Runtime], Payment]
+"""Does what a storefront asks for, and returns the payment as it is then."""
+
 
 def initialize(
-    plugin: "CryptopayPlugin", data: TransactionSessionData
+    compose: Callable[[], Runtime], data: TransactionSessionData
 ) -> TransactionSessionResult:
     """Answer `transactionInitialize`: open the payment of this transaction."""
-    return _answer(plugin, data, _initialize)
+    return _answer(compose, data, _initialize)
 
 
 def process(
-    plugin: "CryptopayPlugin", data: TransactionSessionData
+    compose: Callable[[], Runtime], data: TransactionSessionData
 ) -> TransactionSessionResult:
     """Answer `transactionProcess`: how far it is, after choosing a coin if named."""
-    return _answer(plugin, data, _process)
+    return _answer(compose, data, _process)
 
 
 def _answer(
-    plugin: "CryptopayPlugin", data: TransactionSessionData, session: Any
+    compose: Callable[[], Runtime], data: TransactionSessionData, session: Session
 ) -> TransactionSessionResult:
     try:
-        runtime = plugin.runtime()
+        runtime = compose()
         reply = _reply(data, session, runtime)
     except CryptopayError as error:
         reply = _failure(data, error)
@@ -76,7 +77,7 @@ def _answer(
     return TransactionSessionResult(app_identifier=PLUGIN_ID, response=reply)
 
 
-def _reply(data: TransactionSessionData, session: Any, runtime: Runtime) -> Reply:
+def _reply(data: TransactionSessionData, session: Session, runtime: Runtime) -> Reply:
     """Return how the payment stands, with what was refused if it was.
 
     A failure would end Saleor's session for good: while customers may be paying to an
