@@ -46,9 +46,9 @@ SAID_ONLY_IN = {
     "open_treasury": {"bridge/treasury.py", "bridge/tasks.py"},
     "check_treasury": {"bridge/treasury.py", "bridge/connection.py"},
     "refund_api_key": {
-        *("bridge/configuration.py", "bridge/treasury.py", "bridge/connection.py"),
-        *("bridge/refund_settings.py", "bridge/refund_form.py"),
-        "gateways/crypton/payouts.py",
+        *("bridge/connection.py", "bridge/treasury.py"),
+        *("bridge/settings/configuration.py", "bridge/settings/refund_form.py"),
+        *("bridge/settings/refunds.py", "gateways/crypton/payouts.py"),
     },
     "send_refunds": {"operations/refunds/sending.py", "bridge/tasks.py"},
 }

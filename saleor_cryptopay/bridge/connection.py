@@ -4,12 +4,12 @@ from typing import Any, Final
 
 from saleor.plugins.models import PluginConfiguration
 
+from saleor_cryptopay.bridge.identity import PLUGIN_ID
 from saleor_cryptopay.core.errors import GatewayError, SettingError, TerminalError
 from saleor_cryptopay.gateways.registry import build_gateway
 from saleor_cryptopay.operations.registration import warn_of_permissions
 
-from .configuration import Configuration
-from .identity import PLUGIN_ID
+from .settings.configuration import Configuration
 from .treasury import check_treasury
 
 CONNECTION_FIELDS: Final = ("gateway", "api_url", "api_key", "refund_api_key")

@@ -26,15 +26,19 @@ from saleor_cryptopay.core.errors import SettingError
 from saleor_cryptopay.operations.runtime import Runtime
 from saleor_cryptopay.web.urls import dispatch
 
-from . import actions, legacy, offers, pulse, sessions, tasks
+from . import tasks
 from .active import active_runtime
 from .app_row import ensure_app
-from .configuration import Configuration, read_configuration
 from .connection import check_connection
-from .form import DEFAULT_CONFIGURATION, FORM, HEALTH, HEALTH_FIELDS
 from .identity import PLUGIN_ID, PLUGIN_NAME
-from .legacy_hooks import PaymentsHooks
+from .payments_api import answers
+from .payments_api.hooks import PaymentsHooks
+from .purchases import offers
 from .runtime import build_runtime
+from .services import pulse
+from .settings.configuration import Configuration, read_configuration
+from .settings.form import DEFAULT_CONFIGURATION, FORM, HEALTH, HEALTH_FIELDS
+from .transactions_api import actions, sessions
 
 BLANK: Final = (None, "")
 
@@ -192,7 +196,7 @@ class CryptopayPlugin(PaymentsHooks, BasePlugin):
         previous_value: Any,  # noqa: ARG002 - Saleor's signature
     ) -> list[PaymentGateway]:
         """List us for the Payments API where a coin has a price."""
-        return legacy.gateways(self.runtime, currency) if self.active else []
+        return answers.gateways(self.runtime, currency) if self.active else []
 
     def process_payment(
         self,
@@ -204,7 +208,7 @@ class CryptopayPlugin(PaymentsHooks, BasePlugin):
         Here and not with the other hooks of that API: Saleor lists as gateways the
         classes that define this one themselves.
         """
-        return legacy.answer_completion(self.runtime, payment_information)
+        return answers.answer_completion(self.runtime, payment_information)
 
     def _answer_staff(self, data: TransactionActionData) -> None:
         if self.active and data.transaction.app_identifier == PLUGIN_ID:

@@ -18,13 +18,13 @@ from saleor_cryptopay.operations.runtime import Runtime
 from saleor_cryptopay.rates.registry import build_sources
 
 from . import tasks
-from .configuration import Configuration
-from .desk import SaleorDesk
 from .identity import PLUGIN_PATH
-from .mail import SaleorPost
+from .services.desk import SaleorDesk
+from .services.mail import SaleorPost
+from .services.tracing import build_tracer
+from .services.workers import count_workers
+from .settings.configuration import Configuration
 from .shops import BothShops
-from .tracing import build_tracer
-from .workers import count_workers
 
 logger = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from saleor_cryptopay.operations.ports import Completion, Credit, Shop, Summary
 
-from .configuration import Configuration
 from .identity import payment_key
-from .legacy_shop import PaymentsShop
-from .shop import SaleorShop
+from .payments_api.shop import PaymentsShop
+from .settings.configuration import Configuration
+from .transactions_api.shop import SaleorShop
 
 
 class BothShops:

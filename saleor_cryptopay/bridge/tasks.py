@@ -34,8 +34,8 @@ from saleor_cryptopay.operations.runtime import Runtime
 from . import treasury
 from .active import active_runtime
 from .app_row import ensure_app
-from .edited_orders import settle_edited_orders
 from .needs import list_needs
+from .purchases.edited_orders import settle_edited_orders
 
 logger = logging.getLogger(__name__)
 

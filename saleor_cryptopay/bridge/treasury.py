@@ -11,9 +11,9 @@ from saleor_cryptopay.gateways.payouts import Payouts
 from saleor_cryptopay.gateways.registry import build_payouts
 from saleor_cryptopay.operations.registration import may_withdraw
 
-from .configuration import Configuration
 from .identity import PLUGIN_ID
-from .tracing import build_tracer
+from .services.tracing import build_tracer
+from .settings.configuration import Configuration
 
 
 def open_treasury() -> Payouts | None:

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
-from saleor_cryptopay.bridge.configuration import Configuration, read_configuration
-from saleor_cryptopay.bridge.settings import DEFAULTS
+from saleor_cryptopay.bridge.settings.configuration import (
+    Configuration,
+    read_configuration,
+)
+from saleor_cryptopay.bridge.settings.table import DEFAULTS
 from saleor_cryptopay.core.errors import SettingError
 from saleor_cryptopay.gateways.base import Environment
 

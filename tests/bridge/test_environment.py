@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from saleor_cryptopay.bridge.environment import resolve
+from saleor_cryptopay.bridge.settings.environment import resolve
 from saleor_cryptopay.core.errors import SettingError
 
 NAME = "CRYPTOPAY_TEST_SECRET"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from saleor_cryptopay.bridge.pulse import describe
+from saleor_cryptopay.bridge.services.pulse import describe
 from saleor_cryptopay.operations import pulse
 from tests.stand_ins import Stage
 

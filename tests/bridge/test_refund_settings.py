@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
-from saleor_cryptopay.bridge.configuration import Configuration, read_configuration
+from saleor_cryptopay.bridge.settings.configuration import (
+    Configuration,
+    read_configuration,
+)
 from saleor_cryptopay.core.errors import SettingError
 from saleor_cryptopay.core.refund_rules import FeePayer, RefundAmount, RefundMode
 

@@ -6,7 +6,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanKind, StatusCode
 
-from saleor_cryptopay.bridge.tracing import OpenTelemetryTracer, build_tracer
+from saleor_cryptopay.bridge.services.tracing import OpenTelemetryTracer, build_tracer
 
 SECRET = "what is nobody's business"
 

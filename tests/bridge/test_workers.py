@@ -8,7 +8,7 @@ from celery import Celery
 
 from demo.services.processes import Program, bare_environment, free_port
 from demo.services.redis import Broker, start_broker
-from saleor_cryptopay.bridge.workers import count_workers
+from saleor_cryptopay.bridge.services.workers import count_workers
 
 PROJECT = Path(__file__).parents[2]
 APP = "tests.bridge.small_app:app"

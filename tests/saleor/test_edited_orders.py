@@ -14,7 +14,7 @@ from .staffing import Staff
 # What beat asks for every minute.
 LOOK = """
 from saleor_cryptopay.bridge.active import active_runtime
-from saleor_cryptopay.bridge.edited_orders import settle_edited_orders
+from saleor_cryptopay.bridge.purchases.edited_orders import settle_edited_orders
 
 print(settle_edited_orders(active_runtime()))
 """

@@ -20,7 +20,7 @@ from .test_messages import HIRE, HURRY, STAFF, USDT
 SEND = """
 import json
 
-from saleor_cryptopay.bridge.mail import SaleorPost
+from saleor_cryptopay.bridge.services.mail import SaleorPost
 from saleor_cryptopay.core.errors import PostError
 from saleor_cryptopay.operations.ports import Letter
 
@@ -31,7 +31,7 @@ except PostError as error:
 print(json.dumps(answer), end="")
 """
 ANNOUNCE = """
-from saleor_cryptopay.bridge.mail import SaleorPost
+from saleor_cryptopay.bridge.services.mail import SaleorPost
 
 SaleorPost().announce(reference, event, payload)
 """

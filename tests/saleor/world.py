@@ -18,10 +18,10 @@ from saleor.payment.models import TransactionItem
 from demo.services.graphql import GraphQL
 from demo.services.purchases import ADDRESS, CUSTOMER
 from saleor_cryptopay.bridge.app_row import ensure_app
-from saleor_cryptopay.bridge.configuration import read_configuration
 from saleor_cryptopay.bridge.identity import PLUGIN_ID
-from saleor_cryptopay.bridge.refund_records import request_key
-from saleor_cryptopay.bridge.shop import SaleorShop
+from saleor_cryptopay.bridge.settings.configuration import read_configuration
+from saleor_cryptopay.bridge.transactions_api.refunds import request_key
+from saleor_cryptopay.bridge.transactions_api.shop import SaleorShop
 
 CREATE: Final = """mutation($input: CheckoutCreateInput!) {
   checkoutCreate(input: $input) {

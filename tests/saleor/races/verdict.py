@@ -14,8 +14,8 @@ from saleor.payment.models import Payment as SaleorPayment
 from saleor.payment.models import TransactionItem
 from saleor.warehouse.models import Allocation, Stock
 
-from saleor_cryptopay.bridge.exclusion import UNDER_WAY
 from saleor_cryptopay.bridge.identity import payment_key
+from saleor_cryptopay.bridge.purchases.exclusion import UNDER_WAY
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Effect, Payment
 from saleor_cryptopay.operations import outbox

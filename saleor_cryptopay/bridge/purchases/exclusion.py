@@ -17,11 +17,10 @@ from saleor.checkout.lock_objects import checkout_qs_select_for_update
 from saleor.checkout.models import Checkout
 from saleor.payment.models import Payment as SaleorPayment
 
+from saleor_cryptopay.bridge.identity import PLUGIN_ID, payment_reference
 from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.core.states import OPEN_STATES, PaymentState
 from saleor_cryptopay.models import Payment
-
-from .identity import PLUGIN_ID, payment_reference
 
 # What has no address yet, or was refused one, may get it at the customer's next try.
 UNDER_WAY: Final = OPEN_STATES | {

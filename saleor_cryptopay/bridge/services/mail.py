@@ -15,11 +15,10 @@ from saleor.account.models import StaffNotificationRecipient
 from saleor.core.notification.utils import get_site_context
 from saleor.plugins.manager import get_plugins_manager
 
+from saleor_cryptopay.bridge.services.sources import find_source
 from saleor_cryptopay.core.errors import PostError
 from saleor_cryptopay.operations.messages.mailing import send_letter
 from saleor_cryptopay.operations.ports import Letter
-
-from .sources import find_source
 
 logger = logging.getLogger(__name__)
 

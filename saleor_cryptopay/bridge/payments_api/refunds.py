@@ -12,6 +12,8 @@ from saleor.payment.models import Payment as SaleorPayment
 from saleor.payment.utils import update_payment_charge_status
 from saleor.plugins.manager import get_plugins_manager
 
+from saleor_cryptopay.bridge.app_row import ensure_app
+from saleor_cryptopay.bridge.identity import payment_reference
 from saleor_cryptopay.core.errors import CryptopayError, RefundError
 from saleor_cryptopay.models import Payment, Refund
 from saleor_cryptopay.operations.ports import Credit
@@ -19,9 +21,7 @@ from saleor_cryptopay.operations.refunds.asking import RefundRequest, ask_refund
 from saleor_cryptopay.operations.refunds.postings import shop_reference
 from saleor_cryptopay.operations.runtime import Runtime
 
-from .app_row import ensure_app
-from .identity import payment_reference
-from .legacy_records import add_note, create, is_new, locked
+from .records import add_note, create, is_new, locked
 
 
 def answer_refund(compose: Callable[[], Runtime], data: PaymentData) -> GatewayResponse:

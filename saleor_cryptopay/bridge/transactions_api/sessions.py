@@ -19,6 +19,14 @@ from saleor.payment.interface import (
     TransactionSessionResult,
 )
 
+from saleor_cryptopay.bridge.identity import PLUGIN_ID
+from saleor_cryptopay.bridge.purchases.amounts import (
+    find_due,
+    refresh_prices,
+    settle_gift_cards,
+)
+from saleor_cryptopay.bridge.purchases.closed_orders import why_unwanted
+from saleor_cryptopay.bridge.purchases.exclusion import only_transactions
 from saleor_cryptopay.core.errors import (
     AssetError,
     CryptopayError,
@@ -33,11 +41,6 @@ from saleor_cryptopay.operations.quoting import renew_quote
 from saleor_cryptopay.operations.runtime import Runtime
 from saleor_cryptopay.web.figures import total_text
 from saleor_cryptopay.web.status import payment_data
-
-from .amounts import find_due, refresh_prices, settle_gift_cards
-from .closed_orders import why_unwanted
-from .exclusion import only_transactions
-from .identity import PLUGIN_ID
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from saleor_cryptopay.core.errors import SettingError
 
-from .message_settings import read_audit_days
+from .messages import read_audit_days
 
 MOST_DAYS: Final = 365
 MOST_HOURS: Final = 30 * 24

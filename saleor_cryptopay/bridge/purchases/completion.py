@@ -8,9 +8,8 @@ from saleor.checkout.fetch import fetch_checkout_info, fetch_checkout_lines
 from saleor.payment import PaymentError
 from saleor.plugins.manager import get_plugins_manager
 
+from saleor_cryptopay.bridge.app_row import ensure_app
 from saleor_cryptopay.core.errors import ShopError
-
-from .app_row import ensure_app
 
 
 class CheckoutGoneError(Exception):

@@ -18,11 +18,10 @@ from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 from saleor.warehouse.lock_objects import allocation_with_stock_qs_select_for_update
 
+from saleor_cryptopay.bridge.app_row import ensure_app
 from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.core.states import OPEN_STATES
 from saleor_cryptopay.models import Payment
-
-from .app_row import ensure_app
 
 CANCELABLE: Final = (OrderStatus.UNCONFIRMED, OrderStatus.UNFULFILLED)
 

@@ -27,13 +27,12 @@ from saleor.payment.utils import (
 )
 from saleor.plugins.manager import get_plugins_manager
 
+from saleor_cryptopay.bridge.app_row import ensure_app
+from saleor_cryptopay.bridge.identity import PLUGIN_ID, payment_key, payment_reference
+from saleor_cryptopay.bridge.purchases.closed_orders import kept_closed
+from saleor_cryptopay.bridge.purchases.particulars import find_particulars, tell_history
 from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Credit
-
-from .app_row import ensure_app
-from .closed_orders import kept_closed
-from .identity import PLUGIN_ID, payment_key, payment_reference
-from .particulars import find_particulars, tell_history
 
 NOTHING: Final = Decimal(0)
 NOTE_PREFIX: Final = "saleor_cryptopay:"

@@ -14,12 +14,12 @@ from saleor.payment.utils import (
     truncate_transaction_event_message,
 )
 
+from saleor_cryptopay.bridge.app_row import ensure_app
+from saleor_cryptopay.bridge.identity import PLUGIN_ID
+from saleor_cryptopay.bridge.purchases.particulars import tell_history
 from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Credit
 
-from .app_row import ensure_app
-from .identity import PLUGIN_ID
-from .particulars import tell_history
 from .records import locked, recalculate
 
 Event = TransactionEventType

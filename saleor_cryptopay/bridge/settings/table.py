@@ -7,7 +7,7 @@ of three tables.
 from collections.abc import Callable
 from typing import Any, Final
 
-from . import fields, message_settings, refund_settings
+from . import fields, messages, refunds
 
 DEFAULTS: Final[dict[str, str | bool]] = {
     "gateway": "crypton",
@@ -39,7 +39,7 @@ DEFAULTS: Final[dict[str, str | bool]] = {
     "staff_messages": "all",
     "message_from": "",
     "notify_apps": False,
-    **refund_settings.DEFAULTS,
+    **refunds.DEFAULTS,
     "brand_name": "",
     "brand_colour": "",
     "brand_logo": "",
@@ -61,7 +61,7 @@ POLICY_FIELDS: Final[dict[str, tuple[str, Callable[[str, Any], Any]]]] = {
     "rates": ("rates", fields.read_rates),
     "markup_percent": ("markup_percent", fields.read_markup),
     "quote_grace_minutes": ("quote_grace", fields.read_grace),
-    **message_settings.POLICY_FIELDS,
+    **messages.POLICY_FIELDS,
 }
 
 # Settings about the market: there is one for all channels.

@@ -22,13 +22,17 @@ from saleor.payment.utils import (
 )
 from saleor.plugins.manager import get_plugins_manager
 
+from saleor_cryptopay.bridge.identity import PLUGIN_ID
+from saleor_cryptopay.bridge.purchases.amounts import count_gift_cards, refresh_prices
+from saleor_cryptopay.bridge.purchases.closed_orders import kept_closed
+from saleor_cryptopay.bridge.purchases.particulars import (
+    find_particulars,
+    name_by,
+    store_on_order,
+    tell_history,
+)
 from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Credit
-
-from .amounts import count_gift_cards, refresh_prices
-from .closed_orders import kept_closed
-from .identity import PLUGIN_ID
-from .particulars import find_particulars, name_by, store_on_order, tell_history
 
 # How often a checkout may become an order under our hands.
 PATIENCE: Final = 3

@@ -19,12 +19,12 @@ from saleor.order.utils import updates_amounts_for_order
 from saleor.payment.models import Payment as SaleorPayment
 from saleor.payment.models import TransactionItem
 
+from saleor_cryptopay.bridge.app_row import ensure_app
+from saleor_cryptopay.bridge.identity import PLUGIN_ID
 from saleor_cryptopay.models import Cursor
 from saleor_cryptopay.operations.runtime import Runtime
 
 from .amounts import refresh_prices
-from .app_row import ensure_app
-from .identity import PLUGIN_ID
 from .particulars import find_worry
 
 BATCH: Final = 200

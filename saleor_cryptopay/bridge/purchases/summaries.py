@@ -8,9 +8,8 @@ from django.conf import settings
 from django.contrib.sites.models import Site
 from django.utils.translation import gettext
 
+from saleor_cryptopay.bridge.settings.configuration import Configuration
 from saleor_cryptopay.operations.ports import Line, Summary
-
-from .configuration import Configuration
 
 
 def summarise(item: Any, configuration: Configuration) -> Summary:

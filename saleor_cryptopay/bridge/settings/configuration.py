@@ -16,9 +16,9 @@ from saleor_cryptopay.gateways.base import Environment
 from saleor_cryptopay.gateways.registry import GATEWAYS
 from saleor_cryptopay.operations.runtime import Appearance, Policy, Watch
 
-from . import appearance, fields, message_settings, refund_settings
+from . import appearance, fields, messages, refunds
 from .environment import resolve
-from .settings import DEFAULTS, POLICY_FIELDS, RATE_FIELDS
+from .table import DEFAULTS, POLICY_FIELDS, RATE_FIELDS
 from .watching import WATCH_FIELDS
 
 
@@ -105,7 +105,7 @@ def read_configuration(items: list[dict[str, Any]]) -> Configuration:
         ),
         appearance=Appearance(**_read_fields(values, appearance.FIELDS)),
         watch=Watch(**_read_fields(values, WATCH_FIELDS)),
-        message_from=message_settings.read_sender("message_from", text["message_from"]),
+        message_from=messages.read_sender("message_from", text["message_from"]),
         refund_api_key=_read_refund_key(text, policy, channels),
     )
 
@@ -116,8 +116,8 @@ def _read_refund_key(
     rules = {"": policy, **{slug: row[0] for slug, row in channels.items()}}
     for slug, row in rules.items():
         field, where = ("channels", f"[{slug}] ") if slug else ("refund_fees", "")
-        refund_settings.refuse_unnamed_fees(row, field, where)
-    return refund_settings.read_key(
+        refunds.refuse_unnamed_fees(row, field, where)
+    return refunds.read_key(
         text["refund_api_key"],
         environment_of(resolve("api_key", text["api_key"])),
         is_needed=any(row.refunds.mode is not RefundMode.OFF for row in rules.values()),
@@ -144,8 +144,8 @@ def _read_connection(text: dict[str, str]) -> dict[str, Any]:
 
 
 def _read_policy(values: Mapping[str, Any]) -> Policy:
-    refunds = RefundRules(**_read_fields(values, refund_settings.FIELDS))
-    return Policy(**_read_fields(values, POLICY_FIELDS), refunds=refunds)
+    rules = RefundRules(**_read_fields(values, refunds.FIELDS))
+    return Policy(**_read_fields(values, POLICY_FIELDS), refunds=rules)
 
 
 def _read_fields(
@@ -182,17 +182,17 @@ def _read_channel(
     if not isinstance(overrides, dict):
         raise SettingError("channels", f"Begin a channel with a line “[{slug}]”.")
     changes: dict[str, Any] = {}
-    refunds: dict[str, Any] = {}
+    refund_changes: dict[str, Any] = {}
     return_url = None
     for name, value in overrides.items():
         try:
             if name == "return_url":
                 return_url = fields.read_return_url(name, str(value))
                 continue
-            is_refund = name in refund_settings.FIELDS
-            table = refund_settings.FIELDS if is_refund else POLICY_FIELDS
+            is_refund = name in refunds.FIELDS
+            table = refunds.FIELDS if is_refund else POLICY_FIELDS
             attribute, read = table[name]
-            target = refunds if is_refund else changes
+            target = refund_changes if is_refund else changes
             target[attribute] = read(name, _plain(value))
         except KeyError:
             raise SettingError(
@@ -200,7 +200,7 @@ def _read_channel(
             ) from None
         except SettingError as error:
             raise SettingError("channels", f"[{slug}] {error}") from None
-    changes["refunds"] = replace(policy.refunds, **refunds)
+    changes["refunds"] = replace(policy.refunds, **refund_changes)
     return replace(policy, **changes), return_url
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from saleor.payment.models import TransactionItem
 
-from . import legacy_records
-from .identity import payment_key
+from saleor_cryptopay.bridge.identity import payment_key
+from saleor_cryptopay.bridge.payments_api.records import find_payment
 
 
 def find_source(reference: str) -> Any:
@@ -18,7 +18,7 @@ def find_source(reference: str) -> Any:
 
 def _find(reference: str) -> Any:
     if payment_key(reference) is not None:
-        return legacy_records.find_payment(reference)
+        return find_payment(reference)
     items = TransactionItem.objects.select_related(
         "order__channel", "order__user", "checkout__channel", "checkout__user"
     )

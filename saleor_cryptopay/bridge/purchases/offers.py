@@ -7,14 +7,14 @@ from typing import Any
 
 from saleor.payment.interface import PaymentGatewayData
 
+from saleor_cryptopay.bridge.app_row import ensure_app
+from saleor_cryptopay.bridge.identity import PLUGIN_ID
 from saleor_cryptopay.core.errors import CryptopayError, QuoteError
 from saleor_cryptopay.operations.market import needs_of, price, read_market
 from saleor_cryptopay.operations.quoting import quote_for
 from saleor_cryptopay.operations.runtime import Runtime
 
 from .amounts import find_due
-from .app_row import ensure_app
-from .identity import PLUGIN_ID
 
 logger = logging.getLogger(__name__)
 

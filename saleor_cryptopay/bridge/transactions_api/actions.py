@@ -22,6 +22,8 @@ from saleor.payment.utils import (
     truncate_transaction_event_message,
 )
 
+from saleor_cryptopay.bridge.app_row import ensure_app
+from saleor_cryptopay.bridge.identity import PLUGIN_ID
 from saleor_cryptopay.core.errors import CryptopayError
 from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import Effect, Payment, Refund
@@ -29,10 +31,8 @@ from saleor_cryptopay.operations import outbox
 from saleor_cryptopay.operations.refunds.asking import RefundRequest, ask_refund
 from saleor_cryptopay.operations.runtime import Runtime
 
-from .app_row import ensure_app
-from .identity import PLUGIN_ID
 from .records import locked, recalculate
-from .refund_records import request_key
+from .refunds import request_key
 
 logger = logging.getLogger(__name__)
 

@@ -5,15 +5,15 @@ from decimal import Decimal
 
 from django.db import DatabaseError
 
+from saleor_cryptopay.bridge.purchases.closed_orders import GONE, why_unwanted
+from saleor_cryptopay.bridge.purchases.completion import complete_paid_checkout
+from saleor_cryptopay.bridge.purchases.particulars import store_on_order
+from saleor_cryptopay.bridge.purchases.summaries import summarise
+from saleor_cryptopay.bridge.settings.configuration import Configuration
 from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Completion, Credit, Summary
 
-from . import legacy_records, legacy_refunds
-from .closed_orders import GONE, why_unwanted
-from .completion import complete_paid_checkout
-from .configuration import Configuration
-from .particulars import store_on_order
-from .summaries import summarise
+from . import records, refunds
 
 
 class PaymentsShop:
@@ -28,65 +28,65 @@ class PaymentsShop:
 
     def summary(self, reference: str) -> Summary:
         """Describe what is being paid."""
-        return summarise(legacy_records.find_payment(reference), self._configuration)
+        return summarise(records.find_payment(reference), self._configuration)
 
     def record_notice(self, reference: str, key: str, credit: Credit) -> None:
         """Keep a note with the payment, once per key."""
-        legacy_records.note(reference, key, credit.message)
+        records.note(reference, key, credit.message)
 
     def record_pending(self, reference: str, credit: Credit) -> None:
         """Keep a note that coins were seen."""
-        legacy_records.note(reference, f"{credit.reference}:pending", credit.message)
+        records.note(reference, f"{credit.reference}:pending", credit.message)
 
     def record_credit(self, reference: str, credit: Credit) -> None:
         """Count final coins as captured."""
         try:
-            legacy_records.capture(reference, credit)
+            records.capture(reference, credit)
         except DatabaseError as error:
             raise ShopError(f"Saleor's database refused: {error}") from error
 
     def record_loss(self, reference: str, credit: Credit) -> None:
         """Keep a note that coins did not come."""
-        legacy_records.note(reference, f"{credit.reference}:loss", credit.message)
+        records.note(reference, f"{credit.reference}:loss", credit.message)
 
     def record_reversal(self, reference: str, credit: Credit) -> None:
         """Take back what was captured."""
-        legacy_records.take_back(reference, credit)
+        records.take_back(reference, credit)
 
     def record_end(self, reference: str, message: str, at: datetime) -> None:
         """End the payment, so that the customer can start another."""
-        row = legacy_records.get_payment(reference)
+        row = records.get_payment(reference)
         name = f"{reference}:end"
-        legacy_records.close(
+        records.close(
             reference, Credit(name, Decimal(row.total), row.currency, message, "", at)
         )
 
     def record_refund_begun(self, reference: str, key: str, credit: Credit) -> None:  # noqa: ARG002 - the port's
         """Report that coins are to go back."""
-        legacy_refunds.begin(reference, credit)
+        refunds.begin(reference, credit)
 
     def record_refund(self, reference: str, key: str, credit: Credit) -> None:  # noqa: ARG002 - the port's
         """Count coins as refunded."""
-        legacy_refunds.finish(reference, credit)
+        refunds.finish(reference, credit)
 
     def record_refund_failure(self, reference: str, key: str, credit: Credit) -> None:  # noqa: ARG002 - the port's
         """Keep on record that coins will not go back."""
-        legacy_refunds.fail(reference, credit)
+        refunds.fail(reference, credit)
 
     def credited(self, reference: str) -> Decimal:
         """Return what was captured and not taken back."""
-        return legacy_records.captured(reference)
+        return records.captured(reference)
 
     def unwanted(self, reference: str) -> str:
         """Return why the shop wants no more coins for it; "" as long as it does."""
-        row = legacy_records.find_payment(reference)
+        row = records.find_payment(reference)
         if row is None:
             return GONE
         return why_unwanted(row, is_ours=bool(row.captured_amount))
 
     def complete(self, reference: str) -> Completion:
         """Turn a fully paid checkout into an order, whoever else tries the same."""
-        row = legacy_records.get_payment(reference)
+        row = records.get_payment(reference)
         if row.order_id is not None:
             store_on_order(row.order_id, reference)
             return Completion.NOT_NEEDED

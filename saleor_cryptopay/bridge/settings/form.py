@@ -5,7 +5,7 @@ from typing import Any, Final
 from saleor.plugins.base_plugin import ConfigurationTypeField
 
 from .refund_form import REFUND_FORM
-from .settings import DEFAULTS
+from .table import DEFAULTS
 
 Kind = ConfigurationTypeField
 

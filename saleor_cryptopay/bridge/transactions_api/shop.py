@@ -17,19 +17,19 @@ from saleor.checkout import CheckoutAuthorizeStatus
 from saleor.payment import TransactionEventType
 from saleor.payment.models import TransactionEvent, TransactionItem
 
+from saleor_cryptopay.bridge.app_row import ensure_app
+from saleor_cryptopay.bridge.identity import PLUGIN_ID
+from saleor_cryptopay.bridge.purchases.abandoned_orders import cancel_abandoned
+from saleor_cryptopay.bridge.purchases.closed_orders import GONE, why_unwanted
+from saleor_cryptopay.bridge.purchases.completion import complete_paid_checkout
+from saleor_cryptopay.bridge.purchases.particulars import store_on_order
+from saleor_cryptopay.bridge.purchases.summaries import summarise
+from saleor_cryptopay.bridge.settings.configuration import Configuration
 from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Completion, Credit, Summary
 
-from .abandoned_orders import cancel_abandoned
-from .app_row import ensure_app
-from .closed_orders import GONE, why_unwanted
-from .completion import complete_paid_checkout
-from .configuration import Configuration
-from .identity import PLUGIN_ID
-from .particulars import store_on_order
 from .records import write_event
-from .refund_records import begin_refund, end_refund
-from .summaries import summarise
+from .refunds import begin_refund, end_refund
 
 logger = logging.getLogger(__name__)
 

@@ -22,6 +22,9 @@ from saleor.payment import TransactionKind
 from saleor.payment.interface import GatewayResponse, PaymentData, PaymentGateway
 from saleor.payment.models import Payment as SaleorPayment
 
+from saleor_cryptopay.bridge.identity import PLUGIN_ID, PLUGIN_NAME, payment_reference
+from saleor_cryptopay.bridge.purchases.exclusion import refuse_second_payment
+from saleor_cryptopay.bridge.purchases.offers import find_offers
 from saleor_cryptopay.core.errors import AssetError, CryptopayError, GatewayError
 from saleor_cryptopay.core.states import OPEN_STATES, PaymentState
 from saleor_cryptopay.core.telemetry import about
@@ -33,10 +36,6 @@ from saleor_cryptopay.operations.opening import (
 )
 from saleor_cryptopay.operations.runtime import Runtime
 from saleor_cryptopay.web.status import payment_data
-
-from .exclusion import refuse_second_payment
-from .identity import PLUGIN_ID, PLUGIN_NAME, payment_reference
-from .offers import find_offers
 
 logger = logging.getLogger(__name__)
 

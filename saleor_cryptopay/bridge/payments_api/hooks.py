@@ -7,7 +7,7 @@ from saleor.payment.interface import GatewayResponse, PaymentData
 
 from saleor_cryptopay.operations.runtime import Runtime
 
-from . import legacy, legacy_refunds
+from . import answers, refunds
 
 
 class PaymentsHooks:
@@ -27,7 +27,7 @@ class PaymentsHooks:
         previous_value: Any,  # noqa: ARG002 - Saleor's signature
     ) -> GatewayResponse:
         """Answer `checkoutComplete` from the second time on."""
-        return legacy.answer_completion(self.runtime, payment_information)
+        return answers.answer_completion(self.runtime, payment_information)
 
     def capture_payment(
         self,
@@ -35,7 +35,7 @@ class PaymentsHooks:
         previous_value: Any,  # noqa: ARG002 - Saleor's signature
     ) -> GatewayResponse:
         """Answer staff who ask for a capture."""
-        return legacy.refuse(payment_information, TransactionKind.CAPTURE)
+        return answers.refuse(payment_information, TransactionKind.CAPTURE)
 
     def refund_payment(
         self,
@@ -43,7 +43,7 @@ class PaymentsHooks:
         previous_value: Any,  # noqa: ARG002 - Saleor's signature
     ) -> GatewayResponse:
         """Answer staff, or a completion that failed, asking for a refund."""
-        return legacy_refunds.answer_refund(self.runtime, payment_information)
+        return refunds.answer_refund(self.runtime, payment_information)
 
     def void_payment(
         self,
@@ -51,4 +51,4 @@ class PaymentsHooks:
         previous_value: Any,  # noqa: ARG002 - Saleor's signature
     ) -> GatewayResponse:
         """Answer staff who ask for a void."""
-        return legacy.refuse(payment_information, TransactionKind.VOID)
+        return answers.refuse(payment_information, TransactionKind.VOID)

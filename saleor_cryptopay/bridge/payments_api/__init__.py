@@ -1,0 +1,1 @@
+"""Saleor's older Payments API: its hooks, and its rows of payments."""

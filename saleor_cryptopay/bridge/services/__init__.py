@@ -1,0 +1,1 @@
+"""What else of Saleor serves us: mail, staff's login, traces, workers, health."""

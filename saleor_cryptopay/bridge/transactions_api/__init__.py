@@ -1,0 +1,1 @@
+"""Saleor's Transactions API: sessions, what staff ask for, and events of money."""
