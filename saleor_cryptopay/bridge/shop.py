@@ -34,6 +34,7 @@ from .closed_orders import GONE, why_unwanted
 from .completion import complete_paid_checkout
 from .configuration import Configuration
 from .identity import PLUGIN_ID
+from .notes import phrase_note
 from .particulars import store_on_order
 from .records import write_event
 from .refund_records import begin_refund, end_refund
@@ -71,7 +72,7 @@ class SaleorShop:
             defaults={
                 "type": Event.INFO,
                 "psp_reference": credit.reference,
-                "message": credit.message[:512],
+                "message": phrase_note(credit.message)[:512],
                 "external_url": credit.url,
                 "currency": item.currency,
                 "amount_value": Decimal(0),

@@ -25,7 +25,7 @@ from tests.playing import KEY, Sandbox
 from .conftest import SETTINGS
 from .shell import Shell
 from .shopping import SOON, TRANSACTION, Shopper, wait_until
-from .watching import PATIENCE_MS, WatchedPlay, approve_at_desk
+from .watching import IMPATIENCE, PATIENCE_MS, WatchedPlay, approve_at_desk
 
 
 class BrowsingStaff:
@@ -113,6 +113,7 @@ def theatre(
 def page(theatre: Theatre) -> Iterator[Page]:
     """Give the customer's page."""
     context = theatre.browser.new_context()
+    context.add_init_script(IMPATIENCE)
     context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
