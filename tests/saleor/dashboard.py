@@ -21,6 +21,17 @@ from demo.services.staff import PLUGIN_ID
 MOUNT = "/dashboard"
 API_URL = re.compile(r'(API_URL: ")[^"]*')
 
+# What it says then differs from one Dashboard to the other.
+SAVED = re.compile("Plugin settings updated|Saved changes")
+
+# Of cells, the text of those that nothing is cut off from.
+SEEN_WHOLE = """cells => cells.filter(cell => {
+  const parts = [cell, ...cell.querySelectorAll("*")];
+  return !parts.some(part => getComputedStyle(part).overflow !== "visible"
+    && (part.scrollHeight > part.clientHeight + 1
+      || part.scrollWidth > part.clientWidth + 1));
+}).map(cell => cell.innerText)"""
+
 # It is large, and computers of tests are slow.
 PATIENCE_MILLISECONDS = 60_000
 
@@ -35,6 +46,11 @@ def find_dashboard(version: str) -> Path | None:
     """Return the build for a version of Saleor, if there is one."""
     build = dashboard_home() / version
     return build if (build / "index.html").exists() else None
+
+
+def has_part(build: Path, name: str) -> bool:
+    """Return whether a build has a part that its own tests call so."""
+    return any(name in script.read_text() for script in build.glob("*.js"))
 
 
 class Files(SimpleHTTPRequestHandler):
@@ -122,11 +138,15 @@ class Dashboard:
         dialog.locator("[name=value]").first.fill(value)
         dialog.get_by_role("button", name="Confirm").click()
 
-    def notice(self, words: str) -> Locator:
+    def notice(self, words: str | re.Pattern[str]) -> Locator:
         """Wait for a notice that holds these words, and return it."""
-        found = self.page.locator("[data-sonner-toast]", has_text=words).first
+        found = self.page.locator("[data-test-type]", has_text=words).first
         found.wait_for()
         return found
+
+    def wait_until_saved(self) -> None:
+        """Wait for the notice that the settings are saved."""
+        self.notice(SAVED)
 
     def open_order(self, order_id: str) -> Locator:
         """Go to an order; return the part with its first transaction."""
@@ -134,6 +154,26 @@ class Dashboard:
         transaction = self.part("orderTransactionsList").first
         transaction.wait_for()
         return transaction
+
+    def open_metadata(self) -> Locator:
+        """Open the metadata of the order that is shown; return the part with it."""
+        button = self.part("show-order-metadata")
+        holder = self.part("metadata-editor").first
+        if button.count():
+            button.click()
+            holder = self.page.get_by_role("dialog")
+        holder.get_by_text("Metadata", exact=True).click()
+        return holder
+
+    def readable_words(self, transaction: Locator) -> list[str]:
+        """Return what can be read whole: in a transaction's lines, or behind signs."""
+        lines = transaction.locator("td").evaluate_all(SEEN_WHOLE)
+        signs = self.signs(transaction).all()
+        return [*lines, *(self.words_behind(sign) for sign in signs)]
+
+    def signs(self, transaction: Locator) -> Locator:
+        """Return the signs *i* in a transaction's lines."""
+        return transaction.locator("td [data-state]:has(> svg)")
 
     def words_behind(self, sign: Locator) -> str:
         """Point at a sign and return the words that appear."""

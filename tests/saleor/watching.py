@@ -25,6 +25,13 @@ REFUND_HEADLINES: Final = {
 }
 # A page that waits asks every few seconds; a busy machine takes its time besides.
 PATIENCE_MS: Final = 60_000
+# Where it asks more seldom, one who waits goes away and comes back to look again.
+IMPATIENCE: Final = """
+setInterval(() => {
+  const isSeldom = Number(document.body?.dataset.poll) > 4;
+  if (isSeldom) document.dispatchEvent(new Event("visibilitychange"));
+}, 1000);
+"""
 
 
 @dataclass

@@ -28,6 +28,7 @@ from saleor_cryptopay.bridge.settings.configuration import Configuration
 from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Completion, Credit, Summary
 
+from .notes import phrase_note
 from .records import write_event
 from .refunds import begin_refund, end_refund
 
@@ -63,7 +64,7 @@ class SaleorShop:
             defaults={
                 "type": Event.INFO,
                 "psp_reference": credit.reference,
-                "message": credit.message[:512],
+                "message": phrase_note(credit.message)[:512],
                 "external_url": credit.url,
                 "currency": item.currency,
                 "amount_value": Decimal(0),
