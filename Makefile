@@ -8,7 +8,7 @@ PEERS := build/bench
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lint test upstream chaos races bench demo hooks pins
+.PHONY: help venv lint test listen upstream chaos races bench demo hooks pins
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -38,6 +38,9 @@ lint: $(READY) ## Check style, types, architecture and migrations
 
 test: $(READY) ## Run all tests that can run here; ARGS goes to pytest
 	$(BIN)/pytest --numprocesses $(JOBS) --dist loadscope --no-loadscope-reorder $(ARGS)
+
+listen: $(READY) ## Hear the pages with a real screen reader; ARGS goes to pytest
+	LISTEN=1 $(BIN)/pytest tests/screen_reader $(ARGS)
 
 upstream: $(READY) ## Run Saleor's own tests with the plugin in it; VERSION=3.23 for one
 	$(BIN)/python -m tests.upstream $(VERSION)

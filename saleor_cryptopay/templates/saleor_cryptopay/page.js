@@ -15,7 +15,7 @@ function tick() {
   const time = document.querySelector("[data-countdown]");
   if (!time) { wasLeft = 0; return; }
   const left = Math.max(0, Math.floor((Date.parse(time.dateTime) - Date.now() - ahead) / 1000));
-  document.querySelector(".left").textContent =
+  by("left").textContent =
     Math.floor(left / 3600) + ":" + two(Math.floor(left / 60) % 60) + ":" + two(left % 60);
   if (!left && wasLeft) plan(1);
   wasLeft = left;
@@ -23,6 +23,16 @@ function tick() {
 function localTimes() {
   for (const time of document.querySelectorAll("[data-countdown], [data-local]"))
     time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+}
+
+// What is spoken without being asked for: in a part of its own, which is empty
+// otherwise, because live parts are read in pieces when something in them changes.
+let hush = 0;
+function say(words, seconds) {
+  const said = by("said");
+  said.textContent = words;
+  clearTimeout(hush);
+  hush = setTimeout(() => { said.textContent = ""; }, seconds * 1000);
 }
 
 function ask(path, headers = {}) {
@@ -39,6 +49,7 @@ async function refresh() {
     if (sent[part.id] === part.innerHTML) continue;
     sent[part.id] = part.innerHTML;
     by(part.id).innerHTML = part.innerHTML;
+    if (part.id === "status") say([...part.querySelectorAll("h1, p")].map(one => one.textContent).join(". "), 10);
   }
   Object.assign(data, fresh.body.dataset);
   document.title = data.title;
@@ -86,10 +97,11 @@ async function copy(text) {
 document.addEventListener("click", async event => {
   const button = event.target.closest("[data-copy]");
   if (!button || button.classList.contains("ok") || !await copy(button.dataset.copy)) return;
-  const words = button.textContent, said = by("copied");
+  const words = button.textContent, { copied } = by("said").dataset;
   button.classList.add("ok");
-  button.textContent = said.textContent = said.dataset.words;
-  setTimeout(() => { button.textContent = words; button.classList.remove("ok"); said.textContent = ""; }, 2000);
+  button.textContent = copied;
+  say(copied, 2);
+  setTimeout(() => { button.textContent = words; button.classList.remove("ok"); }, 2000);
 });
 
 document.addEventListener("input", ({ target }) => {
