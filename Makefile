@@ -8,7 +8,7 @@ PEERS := build/bench
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lint test upstream chaos races bench demo hooks pins
+.PHONY: help venv lint test looks upstream chaos races bench demo hooks pins
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -38,6 +38,9 @@ lint: $(READY) ## Check style, types, architecture and migrations
 
 test: $(READY) ## Run all tests that can run here; ARGS goes to pytest
 	$(BIN)/pytest --numprocesses $(JOBS) --dist loadscope --no-loadscope-reorder $(ARGS)
+
+looks: $(READY) ## Keep how the pages look now as the pictures to compare with
+	WRITE_LOOKS=1 $(BIN)/pytest tests/web/test_look.py tests/web/test_refund_look.py -k kept
 
 upstream: $(READY) ## Run Saleor's own tests with the plugin in it; VERSION=3.23 for one
 	$(BIN)/python -m tests.upstream $(VERSION)
