@@ -63,10 +63,11 @@ def album(tmp_path: Path) -> Album:
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_that_a_person_sees_is_seen(change: str, partly_paid: Page) -> None:
-    kept = [in_kept_form(picture) for picture in photograph(partly_paid)]
+    views = [("phone", "dark"), ("desk", "light")]
+    kept = [in_kept_form(picture) for picture in photograph(partly_paid, views)]
     script = f"const find = one => document.querySelector(one); {CHANGES[change]};"
     partly_paid.evaluate(script)
-    now = photograph(partly_paid)
+    now = photograph(partly_paid, views)
     assert all(map(looks_different, kept, now))
 
 
@@ -138,3 +139,19 @@ def test_each_kept_picture_is_of_a_look_and_they_are_small() -> None:
     }
     assert {file.name for file in KEPT.iterdir()} == names
     assert sum(file.stat().st_size for file in KEPT.iterdir()) < 3_000_000
+
+
+@pytest.mark.parametrize(
+    ("selector", "family"), [("h1", "Noto Sans"), ("#address span", "Roboto Mono")]
+)
+def test_words_are_drawn_in_the_fonts_of_the_tests(
+    selector: str, family: str, partly_paid: Page
+) -> None:
+    session = partly_paid.context.new_cdp_session(partly_paid)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    asked = {"nodeId": root, "selector": selector}
+    node = session.send("DOM.querySelector", asked)["nodeId"]
+    fonts = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    assert [font["familyName"] for font in fonts] == [family]
