@@ -8,7 +8,7 @@ PEERS := build/bench
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help venv lint test listen upstream chaos races bench demo hooks pins
+.PHONY: help venv lint test looks listen upstream chaos races bench demo hooks pins
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 8
@@ -41,6 +41,9 @@ test: $(READY) ## Run all tests that can run here; ARGS goes to pytest
 
 listen: $(READY) ## Hear the pages with a real screen reader; ARGS goes to pytest
 	LISTEN=1 $(BIN)/pytest tests/screen_reader $(ARGS)
+
+looks: $(READY) ## Keep how the pages look now as the pictures to compare with
+	WRITE_LOOKS=1 $(BIN)/pytest tests/web/test_look.py tests/web/test_refund_look.py -k kept
 
 upstream: $(READY) ## Run Saleor's own tests with the plugin in it; VERSION=3.23 for one
 	$(BIN)/python -m tests.upstream $(VERSION)

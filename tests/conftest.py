@@ -25,9 +25,17 @@ from demo.services.installs import VERSIONS
 from demo.services.postgres import Postgres, start_postgres
 from demo.services.processes import ServiceError
 
+from .fonts import write_font_rules
 from .saleor import runs
 
 CHROMIUM = Path("/usr/bin/chromium")
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",  # root has none for its browser
+    # Pictures are compared: colours and the edges of letters as on any other screen.
+    "--force-color-profile=srgb",
+    "--font-render-hinting=none",
+    "--disable-lcd-text",
+]
 SALEOR_TESTS = Path(__file__).parent / "saleor"
 KEPT = pytest.StashKey[list[str]]()
 
@@ -81,16 +89,18 @@ def django_db_modify_db_settings(postgres: Postgres) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Give a real Chromium."""
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Give a real Chromium that draws words in the same fonts on every machine."""
     if not CHROMIUM.exists():
         pytest.skip("no Chromium found at /usr/bin/chromium (Debian: chromium)")
     # Playwright keeps an event loop in this thread, which Django takes for async code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    rules = write_font_rules(tmp_path_factory.mktemp("fonts"))
     with sync_playwright() as playwright:
-        # Root has no sandbox for its browser.
         yield playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
+            executable_path=CHROMIUM,
+            args=BROWSER_ARGUMENTS,
+            env={**os.environ, "FONTCONFIG_FILE": str(rules)},
         )
 
 

@@ -1,7 +1,9 @@
 """A stage, and a site that plays on it."""
 
+import os
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from socketserver import ThreadingMixIn
 from threading import Thread
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -14,6 +16,7 @@ from pytest_django import Settings
 from tests.stand_ins import Stage
 
 from .axe import axe_source
+from .sheets import Album
 from .site import PREFIX, Site
 
 
@@ -66,4 +69,27 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(reduced_motion="reduce")
     context.set_default_timeout(10_000)
     yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def album() -> Album:
+    """Give the kept pictures; WRITE_LOOKS has them changed to what is there."""
+    return Album(accepts=bool(os.environ.get("WRITE_LOOKS")))
+
+
+@pytest.fixture
+def still_page(browser: Browser, stage: Stage) -> Iterator[Page]:
+    """Give an empty page for pictures: the stage's clock and its own stand still."""
+    stage.clock.now = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    context = browser.new_context(
+        reduced_motion="reduce",
+        device_scale_factor=1,
+        locale="en-GB",
+        timezone_id="UTC",
+    )
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    page.clock.set_fixed_time(stage.clock.now)
+    yield page
     context.close()

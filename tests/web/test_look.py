@@ -1,70 +1,24 @@
 """How the page looks in every state, and that axe finds nothing wrong with it.
 
-On a phone and a desk, light and dark, in English and Arabic, in a real Chromium.
+On a phone and a desk, light and dark, in English and Arabic, in a real Chromium. Each
+look is compared with the picture of it in `looks/`.
 """
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from saleor_cryptopay.core.assets import ASSETS
-from saleor_cryptopay.core.refunds import RefundState
 from saleor_cryptopay.core.states import PaymentState
-from saleor_cryptopay.models import Payment
-from tests.stand_ins import Stage, make_policy
+from tests.stand_ins import Stage
 
 from .axe import violations
 from .looking import SIZES, hold_to_rules
-from .refund_rows import make_refund, refund_in
-from .rows import ADDRESSES, give_address, make_payment, payment_in, send_coins
+from .payment_looks import LOOKS, lay_out, open_look
+from .rows import ADDRESSES, make_payment, payment_in
+from .sheets import LANGUAGES, Album, photograph
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-LOOKS = [
-    *PaymentState,
-    "choosing",
-    "choosing_among_many",
-    "lapsed",
-    "part_on_its_way",
-    "over",
-    "going_back",
-]
-
-
-def make_look(look: str, stage: Stage) -> Payment:
-    """Store a payment whose page looks as named."""
-    if look in list(PaymentState):
-        return payment_in(PaymentState(look), stage)
-    if look == "part_on_its_way":
-        payment = payment_in(PaymentState.AWAITING_PAYMENT, stage)
-        payment.state = PaymentState.PAYMENT_DETECTED
-        payment.save()
-        send_coins(payment, stage, "20")
-        return payment
-    if look == "over":
-        payment = make_payment(stage, state=PaymentState.CONFIRMED)
-        give_address(payment, stage, "eth@ethereum", amount="0.01565625")
-        final = {"status": "confirmed", "is_final": True, "confirmations": 12}
-        send_coins(payment, stage, "0.025", **final)
-        return payment
-    if look == "going_back":
-        refund = refund_in(RefundState.NEEDS_ADDRESS, stage)
-        make_refund(refund.payment, stage, key="2", state="confirmed", coins="1")
-        return refund.payment
-    if look == "lapsed":
-        payment, lapsed = make_payment(stage), stage.clock() - timedelta(minutes=1)
-        quote: dict[str, Any] = {
-            "amount": "0.01565625",
-            "rate": "3200",
-            "quote_expires_at": lapsed,
-        }
-        give_address(payment, stage, "eth@ethereum", **quote)
-        return payment
-    if look == "choosing_among_many":
-        stage.policy = make_policy(*(key for key in ASSETS if "usd" in key))
-    return make_payment(stage)
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -72,9 +26,19 @@ def make_look(look: str, stage: Stage) -> Payment:
 def test_every_look_fits_and_breaks_no_rule_of_accessibility(  # noqa: PLR0913 - fixtures
     look: str, language: str, page: Page, stage: Stage, site_url: str, axe: str
 ) -> None:
-    payment = make_look(look, stage)
-    page.goto(f"{site_url}pay/{payment.token}/?lang={language}")
+    open_look(look, lay_out(look, stage), page, site_url, language)
     hold_to_rules(page, axe)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_look_is_the_kept_one(
+    look: str, still_page: Page, stage: Stage, site_url: str, album: Album
+) -> None:
+    payment, rows = lay_out(look, stage), {}
+    for language in LANGUAGES:
+        open_look(look, payment, still_page, site_url, language)
+        rows[language] = photograph(still_page)
+    album.hold(f"payment-{look}", rows)
 
 
 def test_the_checker_does_check(page: Page, axe: str) -> None:
@@ -120,7 +84,7 @@ def test_the_desk_shows_sum_code_and_address_without_scrolling(
 
 
 def test_many_coins_are_searched(page: Page, stage: Stage, site_url: str) -> None:
-    payment = make_look("choosing_among_many", stage)
+    payment = lay_out("choosing_among_many", stage)
     page.goto(f"{site_url}pay/{payment.token}/")
     search = page.get_by_role("searchbox", name="Search coins and networks")
     choices = page.locator(".choices label:visible")

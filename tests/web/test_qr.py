@@ -1,5 +1,6 @@
 """QR codes read as what was written, by two decoders of different make."""
 
+import io
 import re
 import secrets
 
@@ -7,12 +8,16 @@ import cv2
 import numpy as np
 import pytest
 import zxingcpp
+from PIL import Image
+from playwright.sync_api import Page
 
 from saleor_cryptopay.core.assets import ASSETS
 from saleor_cryptopay.core.uris import payment_uri
 from saleor_cryptopay.web.qr import qr_svg
+from tests.stand_ins import Stage
 
-from .rows import ADDRESSES
+from .looking import SCHEMES, SIZES
+from .rows import ADDRESSES, give_address, make_payment
 
 SCALE = 6
 
@@ -29,6 +34,12 @@ def drawn(svg: str) -> Picture:
     return np.kron(picture, np.ones((SCALE, SCALE), np.uint8))
 
 
+def read_by_both(picture: Picture) -> list[str]:
+    """Return what each of the decoders reads in a picture."""
+    found = [code.text for code in zxingcpp.read_barcodes(picture)]
+    return [cv2.QRCodeDetector().detectAndDecode(picture)[0], *found]
+
+
 TEXTS = [
     *ADDRESSES.values(),
     *(
@@ -42,8 +53,51 @@ TEXTS = [
 @pytest.mark.parametrize("text", TEXTS)
 def test_two_decoders_read_the_same_text(text: str) -> None:
     picture = drawn(qr_svg(text))
-    assert cv2.QRCodeDetector().detectAndDecode(picture)[0] == text
-    assert [code.text for code in zxingcpp.read_barcodes(picture)] == [text]
+    assert read_by_both(picture) == [text, text]
+
+
+def seen(page: Page) -> Picture:
+    """Return all that can be seen of a page, in grey."""
+    with Image.open(io.BytesIO(page.screenshot(full_page=True))) as image:
+        return np.asarray(image.convert("L"))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize(
+    ("asset_key", "amount", "text"),
+    [
+        ("usdt@ethereum", "50.1", ADDRESSES["usdt@ethereum"]),
+        ("usdt@tron", "50.1", ADDRESSES["usdt@tron"]),
+        (
+            "eth@ethereum",
+            "0.01565625",
+            f"ethereum:{ADDRESSES['eth@ethereum']}@1?value=15656250000000000",
+        ),
+        (
+            "btc@bitcoin",
+            "0.00078282",
+            f"bitcoin:{ADDRESSES['btc@bitcoin']}?amount=0.00078282",
+        ),
+    ],
+)
+def test_two_decoders_read_it_from_the_page_as_it_is_seen(  # noqa: PLR0913 - a table
+    asset_key: str,
+    amount: str,
+    text: str,
+    language: str,
+    page: Page,
+    stage: Stage,
+    site_url: str,
+) -> None:
+    payment = make_payment(stage)
+    give_address(payment, stage, asset_key, amount=amount)
+    page.goto(f"{site_url}pay/{payment.token}/?lang={language}")
+    for viewport in SIZES.values():
+        page.set_viewport_size(viewport)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            assert read_by_both(seen(page)) == [text, text], (viewport, scheme)
 
 
 def test_any_address_can_be_read() -> None:

@@ -15,6 +15,7 @@ from tests.stand_ins import Stage
 from .looking import hold_to_rules
 from .refund_rows import TRON_WALLET, WALLET, refund_in, say
 from .rows import HASH
+from .sheets import LANGUAGES, Album, photograph
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,27 +30,51 @@ def name_address(page: Page, address: str, repeated: str) -> None:
     page.locator("form button").click()
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize(
-    "look", [*RefundState, "unlike", "other network", "refused", "fee"]
-)
-def test_every_look_fits_and_breaks_no_rule_of_accessibility(  # noqa: PLR0913 - fixtures
-    look: str, language: str, page: Page, stage: Stage, site_url: str, axe: str
-) -> None:
+LOOKS = (*RefundState, "unlike", "other_network", "refused", "fee")
+
+
+def lay_out(look: str, stage: Stage) -> Refund:
+    """Store a refund whose page looks as named."""
     state = RefundState(look) if look in list(RefundState) else "needs_address"
     fee = {"fee_units": 600_000} if look == "fee" else {}
     refund = refund_in(RefundState(state), stage, **fee)
     if look == "refused":
         say(refund, stage, RefundEvent.ADDRESS_REFUSED, "It is an exchange.")
+    return refund
+
+
+def open_look(
+    look: str, refund: Refund, page: Page, site_url: str, language: str
+) -> None:
+    """Open the page of a refund that was laid out as `look`, until it looks so."""
     open_page(page, refund, site_url, language)
     if look == "unlike":
         name_address(page, WALLET, WALLET[:-1] + "0")
-    if look == "other network":
+    if look == "other_network":
         name_address(page, TRON_WALLET, TRON_WALLET)
     expect(page.locator("[aria-invalid]")).to_have_count(
-        1 if look in ("unlike", "other network") else 0
+        1 if look in ("unlike", "other_network") else 0
     )
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_look_fits_and_breaks_no_rule_of_accessibility(  # noqa: PLR0913 - fixtures
+    look: str, language: str, page: Page, stage: Stage, site_url: str, axe: str
+) -> None:
+    open_look(look, lay_out(look, stage), page, site_url, language)
     hold_to_rules(page, axe)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_look_is_the_kept_one(
+    look: str, still_page: Page, stage: Stage, site_url: str, album: Album
+) -> None:
+    refund, rows = lay_out(look, stage), {}
+    for language in LANGUAGES:
+        open_look(look, refund, still_page, site_url, language)
+        rows[language] = photograph(still_page)
+    album.hold(f"refund-{look}", rows)
 
 
 def test_the_keyboard_alone_names_an_address(
