@@ -34,6 +34,8 @@ SEEN_WHOLE = """cells => cells.filter(cell => {
 
 # It is large, and computers of tests are slow.
 PATIENCE_MILLISECONDS = 60_000
+STAYS_MILLISECONDS = 1_000
+TRIES = 5
 
 
 def dashboard_home() -> Path:
@@ -119,12 +121,22 @@ class Dashboard:
         """Go to the plugin's settings."""
         self._open(f"/extensions/plugin/{PLUGIN_ID}")
         self.field("api_url").wait_for()
-        # It asks once more: what is filled in before the answer is written over.
         self.page.wait_for_load_state("networkidle")
 
     def field(self, name: str) -> Locator:
         """Return a field of the settings."""
         return self.page.locator(f"input[name={name}], textarea[name={name}]").first
+
+    def fill(self, name: str, text: str) -> None:
+        """Fill in a field of the settings, until it stays so."""
+        field = self.field(name)
+        # It asks once more, some time: the answer is written over what stands there.
+        for _ in range(TRIES):
+            field.fill(text)
+            self.page.wait_for_timeout(STAYS_MILLISECONDS)
+            if field.input_value() == text:
+                return
+        raise AssertionError(f"{name} does not stay {text!r}")
 
     def save(self) -> None:
         """Press what saves a page or a form."""

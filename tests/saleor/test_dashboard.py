@@ -149,7 +149,7 @@ def test_a_mistake_is_refused_with_field_and_reason(
     dashboard: Dashboard, draw: Callable[..., None]
 ) -> None:
     dashboard.open_settings()
-    dashboard.field("assets").fill("usdt@ethereum\ndoge@moon")
+    dashboard.fill("assets", "usdt@ethereum\ndoge@moon")
     dashboard.save()
     notice = dashboard.notice("Coins on offer: Line 2: “doge@moon” is no asset")
     draw("mistake", notice)
@@ -159,7 +159,7 @@ def test_a_mistake_is_refused_with_field_and_reason(
 
 def test_settings_are_saved(shopper: Shopper, dashboard: Dashboard) -> None:
     dashboard.open_settings()
-    dashboard.field("payment_window_minutes").fill("45")
+    dashboard.fill("payment_window_minutes", "45")
     dashboard.save()
     dashboard.wait_until_saved()
     saved = read_settings(shopper)
