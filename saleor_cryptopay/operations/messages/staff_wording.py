@@ -59,6 +59,19 @@ def _refund_failed(subject: Subject) -> Words:
     )
 
 
+def _refund_in_doubt(subject: Subject) -> Words:
+    return _say(
+        "A refund is in doubt",
+        "The gateway was asked to send it, its answer is missing, and the order is not"
+        " found. It may be there all the same: nothing is sent again by itself.",
+        "Look for the order in the gateway's own console. If it is there, name it with"
+        " `manage.py cryptopay refunds settle`; if there is none, say so at the refund"
+        " desk.",
+        url=_desk_url(subject),
+        action=AT_DESK,
+    )
+
+
 def _audit_difference(subject: Subject) -> Words:
     if subject.data.get("is_over"):
         return _say("The audit finds no difference any more", _lasted(subject))
@@ -136,6 +149,7 @@ _STAFF_WORDS: Final[Mapping[MessageName, Callable[[Subject], Words]]] = (
             MessageName.NEEDS_REVIEW: _needs_review,
             MessageName.REFUND_NEEDS_APPROVAL: _refund_needs_approval,
             MessageName.REFUND_FAILED: _refund_failed,
+            MessageName.REFUND_IN_DOUBT: _refund_in_doubt,
             MessageName.AUDIT_DIFFERENCE: _audit_difference,
             MessageName.GATEWAY_TROUBLE: _gateway_trouble,
             MessageName.WEBHOOK_TROUBLE: _webhook_trouble,

@@ -78,8 +78,31 @@ def try_again(refund_id: UUID, actor: str, runtime: Runtime) -> Refund:
     """
     with locked(refund_id) as refund:
         refund.gateway_id, refund.hash, refund.fee = "", "", ""
+        refund.begun_at = None
         record(refund, RefundEvent.TRIED_AGAIN, actor, runtime)
         require_sound(refund)
+    return refund
+
+
+def settle_not_sent(
+    refund_id: UUID, reason: str, actor: str, runtime: Runtime
+) -> Refund:
+    """Say of a refund in doubt that the gateway has no order of it: it is ordered anew.
+
+    Args:
+        refund_id: which one.
+        reason: how whoever decides knows; kept in its history.
+        actor: who decides.
+        runtime: see `runtime.Runtime`.
+
+    Raises:
+        RefundError: no reason is given, or it is not in doubt.
+    """
+    if not reason.strip():
+        raise RefundError("Say how you know that it was not sent.", code="reason")
+    with locked(refund_id) as refund:
+        refund.begun_at = None
+        record(refund, RefundEvent.ORDER_NOT_MADE, actor, runtime, note=reason)
     return refund
 
 
