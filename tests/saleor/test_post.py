@@ -35,6 +35,23 @@ from saleor_cryptopay.bridge.mail import SaleorPost
 
 SaleorPost().announce(reference, event, payload)
 """
+LANGUAGES = """
+import json
+
+from saleor_cryptopay.bridge.mail import SaleorPost
+
+print(json.dumps(SaleorPost().staff_languages()), end="")
+"""
+HIRE_USER = """
+from saleor.account.models import StaffNotificationRecipient, User
+
+StaffNotificationRecipient.objects.all().delete()
+user, _ = User.objects.update_or_create(
+    email=staff,
+    defaults={"is_staff": True, "is_active": True, "language_code": language},
+)
+StaffNotificationRecipient.objects.create(user=user)
+"""
 REFERENCE = """
 from saleor_cryptopay.models import Payment
 
@@ -61,6 +78,10 @@ class ShellPost:
 
     def to_customer(self, reference: str, letter: Letter) -> bool:
         return self._send("to_customer", [reference], letter)
+
+    def staff_languages(self) -> list[str]:
+        found: list[str] = json.loads(self._shell.run(LANGUAGES))
+        return found
 
     def to_staff(self, letter: Letter) -> bool:
         return self._send("to_staff", [], letter)
@@ -91,6 +112,9 @@ class SaleorPostWorld(MailWorld):
         session = self._shopper.initialize(self._shopper.checkout(), USDT)
         return self._shell.run(REFERENCE, token=session.payment["token"])
 
+    def hire_staff(self, language: str) -> None:
+        self._shell.run(HIRE_USER, staff=STAFF, language=language)
+
     def dismiss_staff(self) -> None:
         self._shell.run(HIRE, staff="")
 
@@ -104,3 +128,9 @@ class TestSaleorPost(PostConformance):
     ) -> Iterator[SaleorPostWorld]:
         yield SaleorPostWorld(mail_server, shopper, shell)
         shell.run(HIRE, staff="")
+
+
+def test_a_bare_address_reads_what_the_shop_speaks(shell: Shell) -> None:
+    shell.run(HIRE, staff=STAFF)
+    assert ShellPost(shell).staff_languages() == ["en"]
+    shell.run(HIRE, staff="")

@@ -6,6 +6,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from saleor_cryptopay.core.errors import RefundError
 from saleor_cryptopay.core.refunds import RefundEvent
 from saleor_cryptopay.models import Refund, new_token
@@ -130,7 +132,8 @@ def require_sound(refund: Refund) -> None:
         raise RefundError(integrity.REFUND_CHANGED, code="changed")
     if not has_cover(refund):
         raise RefundError(
-            "the coins that were paid have disappeared from the chain", code="gone"
+            gettext_noop("the coins that were paid have disappeared from the chain"),
+            code="gone",
         )
 
 
