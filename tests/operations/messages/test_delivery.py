@@ -14,7 +14,6 @@ from saleor_cryptopay.operations.retries import claim
 
 from .conftest import Desk
 
-
 CONFIRMED = MessageName.PAYMENT_CONFIRMED
 AWAY = PostError("The mail server cannot be reached: Connection refused.")
 
