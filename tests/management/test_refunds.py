@@ -117,11 +117,13 @@ def doubtful(till: Till, fault: str) -> Refund:
 def test_a_doubt_is_settled_by_the_order_that_was_found(till: Till, run: Run) -> None:
     refund = doubtful(till, "lost_reply")
     assert str(refund.pk) in run("refunds", "list", "--state", "in_doubt")[1]
+    assert f"{refund.pk} is in doubt" in run("check")[1]
     status, out = run("refunds", "settle", str(refund.pk), "sent")
     assert (status, "--order" in out) == (1, True)
     (order,) = till.orders()
     found = ("refunds", "settle", str(refund.pk), "sent", "--order", order["id"])
     assert run(*found)[0] == 0
+    assert "in doubt" not in run("check")[1]
     shown = run("refunds", "show", str(refund.pk))[1]
     assert order["id"] in shown
     assert "order_taken       command" in shown

@@ -15,7 +15,7 @@ from tests.posting import MailWorld
 
 from .shell import Shell
 from .shopping import Shopper
-from .test_messages import HIRE, HURRY, STAFF, USDT
+from .test_messages import HIRE, HIRE_USER, HURRY, STAFF, USDT
 
 SEND = """
 import json
@@ -41,16 +41,6 @@ import json
 from saleor_cryptopay.bridge.mail import SaleorPost
 
 print(json.dumps(SaleorPost().staff_languages()), end="")
-"""
-HIRE_USER = """
-from saleor.account.models import StaffNotificationRecipient, User
-
-StaffNotificationRecipient.objects.all().delete()
-user, _ = User.objects.update_or_create(
-    email=staff,
-    defaults={"is_staff": True, "is_active": True, "language_code": language},
-)
-StaffNotificationRecipient.objects.create(user=user)
 """
 REFERENCE = """
 from saleor_cryptopay.models import Payment
@@ -113,6 +103,7 @@ class SaleorPostWorld(MailWorld):
         return self._shell.run(REFERENCE, token=session.payment["token"])
 
     def hire_staff(self, language: str) -> None:
+        self._shell.run(HIRE, staff="")
         self._shell.run(HIRE_USER, staff=STAFF, language=language)
 
     def dismiss_staff(self) -> None:

@@ -55,9 +55,9 @@ def forms_of(name: MessageName) -> list[Form]:
     trouble: Form = {"since": "2026-03-01 12:30 UTC", "pair": "BTC/USD"}
     forms: dict[MessageName, list[Form]] = {
         MessageName.NEEDS_REVIEW: [
-            *({"coins": "25 USDC", "reason": reason} for reason in REASONS),
-            *({"why": why} for why in (*INCOMPLETE.values(), stuck.WORDS)),
-            {"effect": "credit", "note": "No.", "why": "In English: no."},
+            *[Form(coins="25 USDC", reason=reason) for reason in REASONS],
+            *[Form(why=why) for why in (*INCOMPLETE.values(), stuck.WORDS)],
+            Form(effect="credit", note="No.", why="In English: no."),
         ],
         MessageName.REFUND_FAILED: [{}, {"note": integrity.REFUND_CHANGED}],
         MessageName.SECRET_TROUBLE: [
