@@ -39,7 +39,6 @@ def post_tidings(
         if name == MessageName.NEEDS_REVIEW:
             data["why"] = why_review(entry)
             if transfer is not None:
-                data["coins"] = describe(transfer)
                 data["reason"] = _reason(posting, transfer, change)
         post_message(
             posting.payment,

@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.utils import translation
 from django.utils.translation import gettext
 
+from saleor_cryptopay.core.assets import NETWORKS
 from saleor_cryptopay.core.messages import MessageName
 
 from .wording import Subject, Words, keep_order
@@ -49,7 +50,7 @@ def _why_review(data: Mapping[str, Any]) -> str:
     """Return why a person has to look, in words of ours where we have some."""
     if reason := data.get("reason"):
         return gettext("%(coins)s: %(reason)s") % {
-            "coins": keep_order(data.get("coins", "")),
+            "coins": keep_order(_coins(data["transfer"])),
             "reason": _translated(reason),
         }
     if effect := data.get("effect"):
@@ -58,6 +59,13 @@ def _why_review(data: Mapping[str, Any]) -> str:
             "note": keep_order(data.get("note", "")),
         }
     return _translated(data.get("why", ""))
+
+
+def _coins(transfer: Mapping[str, str]) -> str:
+    """Write coins and network, without a word between them."""
+    slug = transfer["network"]
+    network = NETWORKS[slug].name if slug in NETWORKS else slug
+    return f"{transfer['amount']} {transfer['symbol']} ({network})"
 
 
 def _refund_needs_approval(subject: Subject) -> Words:

@@ -27,7 +27,7 @@ from saleor_cryptopay.operations.transfers import Change
 from saleor_cryptopay.web.prices import figures_now
 from tests.web.catalogues import said_messages
 
-from .conftest import Desk
+from .conftest import TRANSFER, Desk
 
 DOCS = Path(__file__).parents[3] / "docs"
 CUSTOMERS = sorted(names_for(Audience.CUSTOMER))
@@ -55,7 +55,7 @@ def forms_of(name: MessageName) -> list[Form]:
     trouble: Form = {"since": "2026-03-01 12:30 UTC", "pair": "BTC/USD"}
     forms: dict[MessageName, list[Form]] = {
         MessageName.NEEDS_REVIEW: [
-            *[Form(coins="25 USDC", reason=reason) for reason in REASONS],
+            *[Form(transfer=TRANSFER, reason=reason) for reason in REASONS],
             *[Form(why=why) for why in (*INCOMPLETE.values(), stuck.WORDS)],
             Form(effect="credit", note="No.", why="In English: no."),
         ],
@@ -96,7 +96,13 @@ def test_staff_read_their_own_language_whatever_the_customer_speaks(
         assert letter.subject != english.subject
         assert untranslated(letter, english) == set()
         assert "%(" not in letter.text
-        for bits in ("In English", "None", *REASONS, *INCOMPLETE.values()):
+        for bits in (
+            "In English",
+            "None",
+            " on Ethereum",
+            *REASONS,
+            *INCOMPLETE.values(),
+        ):
             assert bits.casefold() not in letter.text.casefold()
 
 
