@@ -14,6 +14,7 @@ from saleor_cryptopay.core.events import TransferReported
 from saleor_cryptopay.gateways.base import IssuedAddress, Webhook
 from saleor_cryptopay.gateways.crypton import CryptonGateway
 from saleor_cryptopay.gateways.crypton.webhooks import EVENTS
+from saleor_cryptopay.operations.messages.languages import choose_language
 from saleor_cryptopay.operations.ports import Letter
 from saleor_cryptopay.operations.runtime import Appearance, LatePolicy, Policy, Runtime
 from saleor_cryptopay.sandbox.identifiers import fresh_address
@@ -34,19 +35,35 @@ class SettableClock:
 
 @dataclass
 class RecordingPost:
-    """Letters, written down instead of sent: (whom, letter)."""
+    """Letters, written down instead of sent: (whom, letter).
+
+    Attributes:
+        letters: what was written.
+        announced: what apps were told: reference, event, payload.
+        refusal: what every letter ends in, if anything.
+        refusals: language → what letters to staff in it end in.
+        staff: the languages of the staff there are.
+        strangers: references that nobody knows.
+    """
 
     letters: list[tuple[str, Letter]] = field(default_factory=list)
     announced: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
     refusal: PostError | None = None
-    has_staff: bool = True
+    refusals: dict[str, BaseException] = field(default_factory=dict)
+    staff: tuple[str, ...] = ("en",)
     strangers: frozenset[str] = frozenset()
 
     def to_customer(self, reference: str, letter: Letter) -> bool:
         return reference not in self.strangers and self._write(reference, letter)
 
+    def staff_languages(self) -> Sequence[str]:
+        return sorted({choose_language(code) for code in self.staff})
+
     def to_staff(self, letter: Letter) -> bool:
-        return self.has_staff and self._write("staff", letter)
+        if error := self.refusals.get(letter.language):
+            raise error
+        is_read = letter.language in self.staff_languages()
+        return is_read and self._write("staff", letter)
 
     def announce(self, reference: str, event: str, payload: Mapping[str, Any]) -> None:
         if self.refusal is not None:

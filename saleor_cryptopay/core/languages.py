@@ -1,4 +1,4 @@
-"""The languages that customers are spoken to in."""
+"""The languages that customers and staff are spoken to in."""
 
 from typing import Final
 

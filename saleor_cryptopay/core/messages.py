@@ -41,6 +41,7 @@ class MessageName(StrEnum):
     SECRET_TROUBLE = "secret_trouble"  # noqa: S105 - a name
     REFUND_NEEDS_APPROVAL = "refund_needs_approval"
     REFUND_FAILED = "refund_failed"
+    REFUND_IN_DOUBT = "refund_in_doubt"
     NO_RATE = "no_rate"
 
 
@@ -129,6 +130,11 @@ KINDS: Final = MappingProxyType(
             refund_states=frozenset({RefundState.NEEDS_APPROVAL}),
         ),
         MessageName.REFUND_FAILED: _staff("the gateway did not make a refund"),
+        MessageName.REFUND_IN_DOUBT: Kind(
+            Audience.STAFF,
+            "nobody knows whether the gateway has made a refund: staff have to look",
+            refund_states=frozenset({RefundState.IN_DOUBT}),
+        ),
         MessageName.NO_RATE: _staff(
             "a coin on offer has had no rate for too long, and when it has one again"
         ),

@@ -2,8 +2,8 @@
 
 Law of this file: whatever moves a refund from state to state stands in TRANSITIONS,
 and nowhere else. Coins go out only from APPROVED, by way of SENDING: the intent is
-stored before the gateway is asked, and what became of it is looked up before the
-gateway is asked again.
+stored before the gateway is asked. Where nobody knows what became of it, only a person
+leads back to APPROVED: what is in doubt is never ordered a second time by itself.
 """
 
 from enum import StrEnum
@@ -20,6 +20,7 @@ class RefundState(StrEnum):
     NEEDS_APPROVAL = "needs_approval"  # staff have to agree to address and amount
     APPROVED = "approved"  # to be sent
     SENDING = "sending"  # the gateway is being asked, or its answer was lost
+    IN_DOUBT = "in_doubt"  # nobody knows whether the gateway has it: a person settles
     SENT = "sent"  # the gateway has taken the order
     CONFIRMED = "confirmed"  # the coins have arrived
     FAILED = "failed"  # the gateway says for certain that nothing went out
@@ -37,7 +38,9 @@ class RefundEvent(StrEnum):
     STAFF_DECLINED = "staff_declined"
     LINK_EXPIRED = "link_expired"
     ORDER_BEGUN = "order_begun"  # from here on the gateway may have been asked
-    ORDER_NOT_MADE = "order_not_made"  # the gateway surely has no such order
+    ORDER_PUT_OFF = "order_put_off"  # whoever began it has surely ordered nothing
+    DOUBT_RAISED = "doubt_raised"  # its answer is missing, and it is not found
+    ORDER_NOT_MADE = "order_not_made"  # staff have looked: there is no such order
     ORDER_TAKEN = "order_taken"  # the gateway says which one it is
     ORDER_REFUSED = "order_refused"  # the gateway does not do it
     COINS_ARRIVED = "coins_arrived"
@@ -64,8 +67,13 @@ _TABLE: Final[dict[RefundState, dict[RefundEvent, RefundState]]] = {
     },
     RefundState.SENDING: {
         RefundEvent.ORDER_TAKEN: RefundState.SENT,
-        RefundEvent.ORDER_NOT_MADE: RefundState.APPROVED,
+        RefundEvent.ORDER_PUT_OFF: RefundState.APPROVED,
         RefundEvent.ORDER_REFUSED: RefundState.FAILED,
+        RefundEvent.DOUBT_RAISED: RefundState.IN_DOUBT,
+    },
+    RefundState.IN_DOUBT: {
+        RefundEvent.ORDER_TAKEN: RefundState.SENT,
+        RefundEvent.ORDER_NOT_MADE: RefundState.APPROVED,
     },
     RefundState.SENT: {
         RefundEvent.COINS_ARRIVED: RefundState.CONFIRMED,

@@ -11,8 +11,8 @@ where time may heal it, and terminal where it will not:
     2xx that is no JSON, hostile, too big  terminal     indeterminate
     an error that the gateway documents    terminal     terminal
     3xx, other 4xx                         terminal     terminal
-    408, 425, 429, 503                     retryable    retryable
-    other 5xx                              retryable    indeterminate
+    425, 429                               retryable    retryable
+    408, 5xx                               retryable    indeterminate
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,10 @@ LARGEST_REPLY: Final = 2**20
 """Bytes."""
 
 _LONGEST_REST: Final = 24 * 60 * 60
-_RETRYABLE_STATUSES: Final = frozenset({408, 425, 429, 503})
+# Said before a request is looked at.
+_NOT_NOW: Final = frozenset({425, 429})
+# Said by proxies also of a request that they have passed on: no proof of anything.
+_AWAY: Final = frozenset({408, 503})
 _RATE_LIMIT: Final = "RATE_LIMIT_EXCEEDED"
 
 # What the gateway documents as refusals: they say that nothing was done.
@@ -196,7 +199,8 @@ def _refusal(
     status, code = reply.status, complaint.code or f"HTTP_{reply.status}"
     told = f" It says: {complaint.message}" if complaint.message else ""
     request_id = complaint.request_id
-    if status in _RETRYABLE_STATUSES or code == _RATE_LIMIT:
+    is_late = safe and status in _AWAY
+    if status in _NOT_NOW or code == _RATE_LIMIT or is_late:
         return RetryableError(
             f"{peer.at_first} cannot take the request now ({code}).{told}",
             code=code,
@@ -204,7 +208,7 @@ def _refusal(
             retry_after=seconds_to_rest(reply),
         )
     words = f"{peer.at_first} failed ({code}).{told}"
-    if status >= 500:  # noqa: PLR2004 - the first of HTTP's server errors
+    if status >= 500 or status in _AWAY:  # noqa: PLR2004 - HTTP's server errors
         kind = RetryableError if safe else IndeterminateError
         return kind(words, code=code, request_id=request_id)
     if status < 300 and not safe and code not in _REFUSALS:  # noqa: PLR2004 - successes

@@ -90,8 +90,9 @@ class Payouts(Protocol):
 
         Raises:
             TerminalError: refused (balance, limit, address).
-            RetryableError: surely not taken.
-            IndeterminateError: perhaps taken: look it up before asking again.
+            RetryableError: surely not taken: it may be asked again.
+            IndeterminateError: perhaps taken: nobody may ask again before the order
+                was found, or a person has looked.
         """
         ...
 

@@ -8,6 +8,8 @@ from django.core.management.base import OutputWrapper
 
 from saleor_cryptopay.core.errors import GatewayError
 from saleor_cryptopay.core.refund_rules import RefundMode
+from saleor_cryptopay.core.refunds import RefundState
+from saleor_cryptopay.models import Refund
 from saleor_cryptopay.operations.checkup import Finding, Level, check
 from saleor_cryptopay.operations.registration import may_withdraw
 from saleor_cryptopay.operations.runtime import Runtime
@@ -28,7 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Mapping[str, Any], out: OutputWrapper) -> int:
     """Write a line for each finding; 1 if something needs mending."""
     runtime = command_runtime()
-    findings = [*check(runtime), *_refunds(runtime), _health(runtime)]
+    findings = [*check(runtime), *_refunds(runtime), *_doubts(), _health(runtime)]
     for finding in findings:
         out.write(f"{finding.level:<8}{finding.subject:<12}{finding.words}\n")
     levels = {finding.level for finding in findings}
@@ -53,6 +55,13 @@ def _refunds(runtime: Runtime) -> Iterator[Finding]:
         yield Finding(Level.OK, "refunds", "The key for refunds is good.")
     else:
         yield Finding(Level.ERROR, "refunds", "The key for refunds may not withdraw.")
+
+
+def _doubts() -> Iterator[Finding]:
+    """Name the refunds that wait for a person, also while refunds are off."""
+    doubtful = Refund.objects.filter(state=RefundState.IN_DOUBT)
+    for key in doubtful.values_list("pk", flat=True):
+        yield Finding(Level.ERROR, "refunds", f"{key} is in doubt: settle it (E703).")
 
 
 def _health(runtime: Runtime) -> Finding:

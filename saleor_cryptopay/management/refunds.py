@@ -21,6 +21,7 @@ from saleor_cryptopay.operations.refunds.asking import (
     find_other,
 )
 from saleor_cryptopay.operations.refunds.postings import describe
+from saleor_cryptopay.operations.refunds.settling import settle_sent
 from saleor_cryptopay.operations.refunds.showing import (
     RefundFigures,
     describe_refund,
@@ -28,9 +29,12 @@ from saleor_cryptopay.operations.refunds.showing import (
 )
 from saleor_cryptopay.operations.runtime import Runtime
 
-from .runtime import command_runtime
+from .runtime import command_payouts, command_runtime
 
-HELP: Final = "list refunds, ask for one, approve or decline one"
+HELP: Final = "list refunds, ask for one, approve, decline or settle one"
+
+SENT: Final = "sent"
+NOT_SENT: Final = "not-sent"
 
 Decision = Callable[[UUID, Mapping[str, Any], str, Runtime], Refund]
 
@@ -81,6 +85,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         decision.add_argument("id")
         decision.add_argument("--reason", default="", help="the customer reads it")
 
+    settle = actions.add_parser("settle", help="say what became of one in doubt (E703)")
+    settle.add_argument("id")
+    settle.add_argument("found", choices=[SENT, NOT_SENT], help="at the gateway")
+    settle.add_argument("--order", default="", help="sent: the gateway's id of it")
+    settle.add_argument("--reason", default="", help="not-sent: how you know")
+
 
 def run(options: Mapping[str, Any], out: OutputWrapper) -> int:
     """Do what was asked; list where nothing was."""
@@ -88,6 +98,8 @@ def run(options: Mapping[str, Any], out: OutputWrapper) -> int:
     match options.get("action"):
         case "show":
             _show(_find(options["id"]), runtime, out)
+        case "settle":
+            _write(_settle(options, runtime), out)
         case "ask":
             _write(_ask(options, runtime), out)
         case "list" | None:
@@ -137,6 +149,22 @@ def _decide(name: str, options: Mapping[str, Any], runtime: Runtime) -> Refund:
         raise CommandError(str(error)) from None
     outbox.deliver_effects(runtime)
     return decided
+
+
+def _settle(options: Mapping[str, Any], runtime: Runtime) -> Refund:
+    refund, actor = _find(options["id"]), _operator()
+    try:
+        if options["found"] == NOT_SENT:
+            reason = options["reason"]
+            return approval.settle_not_sent(refund.pk, reason, actor, runtime)
+        if not options["order"]:
+            raise CommandError("Name the gateway's order with --order.")
+        payouts = command_payouts()
+        if payouts is None:
+            raise CommandError("There is no key for refunds to look the order up with.")
+        return settle_sent(refund.pk, options["order"], actor, runtime, payouts)
+    except RefundError as error:
+        raise CommandError(str(error)) from None
 
 
 def _write(refund: Refund, out: OutputWrapper) -> None:

@@ -39,6 +39,8 @@ class Message(models.Model):
     next_attempt_at = models.DateTimeField()
     # When apps were told of it, where the shop wants that.
     announced_at = models.DateTimeField(null=True)
+    # The languages in which staff have it already: a letter for each is sent once.
+    told = models.JSONField(default=list)
     # When it was done with: sent, or left out for the reason in `note`.
     sent_at = models.DateTimeField(null=True)
     is_dead = models.BooleanField(default=False)

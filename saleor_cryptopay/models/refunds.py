@@ -13,7 +13,14 @@ from saleor_cryptopay.core.refunds import RefundState
 from .fields import UnitsField, new_token
 from .payments import Payment
 
-AT_WORK = sorted({RefundState.APPROVED, RefundState.SENDING, RefundState.SENT})
+AT_WORK = sorted(
+    {
+        RefundState.APPROVED,
+        RefundState.SENDING,
+        RefundState.IN_DOUBT,
+        RefundState.SENT,
+    }
+)
 
 
 class Refund(models.Model):
@@ -59,7 +66,8 @@ class Refund(models.Model):
     asked_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     changed_at = models.DateTimeField()
-    # When the gateway was first asked to send it (the intent), and last looked up.
+    # When the gateway was last to be asked (the intent), and last looked up. None, too,
+    # where it may be asked at once.
     begun_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
 

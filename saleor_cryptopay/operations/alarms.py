@@ -4,6 +4,7 @@ Each is told once when it begins and once when it is over; see the runbook.
 """
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,7 +15,7 @@ from saleor_cryptopay.models import Delivery, Transfer
 
 from .refusals import recent_refusals
 from .runtime import Runtime
-from .troubles import note_end, note_trouble
+from .troubles import AT_ONCE, note_end, note_trouble
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +84,7 @@ def watch_signatures(runtime: Runtime) -> None:
             " changed: put the new one into “Webhook secrets”. Else somebody is"
             " trying the door: nothing of it was believed."
         )
-        _alarm_of_secret("signatures", why, now)
+        _alarm_of_secret("signatures", why, now, details={"refused": refused})
 
 
 def watch_secrets(runtime: Runtime) -> None:
@@ -99,14 +100,30 @@ def watch_secrets(runtime: Runtime) -> None:
                 f" {SECRET_PATIENCE.days} days, and another one has: take it out of"
                 " “Webhook secrets”, so that nobody who finds it can use it."
             )
-            _alarm_of_secret(f"secret:{mark}", why, now, SECRET_PATIENCE)
+            _alarm_of_secret(
+                f"secret:{mark}",
+                why,
+                now,
+                patience=SECRET_PATIENCE,
+                details={"secret": number, "days": SECRET_PATIENCE.days},
+            )
 
 
 def _alarm_of_secret(
-    name: str, why: str, now: datetime, patience: timedelta = timedelta()
+    name: str,
+    why: str,
+    now: datetime,
+    *,
+    details: Mapping[str, int],
+    patience: timedelta = AT_ONCE,
 ) -> None:
     told = note_trouble(
-        name, MessageName.SECRET_TROUBLE, now, patience=patience, why=why
+        name,
+        MessageName.SECRET_TROUBLE,
+        now,
+        patience=patience,
+        why=why,
+        details=details,
     )
     if told:
         logger.error("cryptopay.E110: %s", why, extra=about(event="cryptopay.E110"))

@@ -13,6 +13,7 @@ from typing import Final
 
 from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext_noop
 
 from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import Address, Payment, Refund
@@ -23,8 +24,12 @@ _SALT: Final = "saleor_cryptopay.operations.integrity"
 
 _REFUND_SALT: Final = f"{_SALT}.refund"
 
-CHANGED: Final = "the record of its address was changed after it was issued"
-REFUND_CHANGED: Final = "its record was changed after the address was named"
+CHANGED: Final = gettext_noop(
+    "the record of its address was changed after it was issued"
+)
+REFUND_CHANGED: Final = gettext_noop(
+    "its record was changed after the address was named"
+)
 
 
 def seal(address: Address) -> None:

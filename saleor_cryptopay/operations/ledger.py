@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
+from django.utils.translation import gettext_noop
 
 from saleor_cryptopay.core.events import TransferReported, TransferStatus
 from saleor_cryptopay.core.messages import MessageName
@@ -222,7 +223,7 @@ def _pass_deadline(
     keys: Sequence[UUID], before: PaymentState, channel: str, runtime: Runtime
 ) -> None:
     """Move locked payments of one state and channel past their deadline."""
-    event, note = PaymentEvent.DEADLINE_PASSED, "the deadline passed"
+    event, note = PaymentEvent.DEADLINE_PASSED, gettext_noop("the deadline passed")
     if advance(before, event) is not PaymentState.EXPIRED:
         # Few, and what the shop is told names each of them.
         for key in keys:

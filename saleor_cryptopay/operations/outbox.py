@@ -6,12 +6,14 @@ promises that a repetition changes nothing.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_noop
 
 from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.core.messages import MessageName
@@ -33,8 +35,13 @@ BATCH: Final = 200
 
 # Outcomes of completing a payment whose quote is paid that leave it to staff.
 INCOMPLETE: Final = {
-    Completion.NOT_PAID: "the shop does not call it fully paid",
-    Completion.GONE: "the checkout is gone",
+    Completion.NOT_PAID: gettext_noop(
+        "The quote is paid, but the shop does not call it fully paid: a person has to"
+        " look."
+    ),
+    Completion.GONE: gettext_noop(
+        "The quote is paid, but the checkout is gone: a person has to look."
+    ),
 }
 
 
@@ -81,7 +88,8 @@ def _put_off(effect: Effect, error: Exception, runtime: Runtime) -> None:
     effect.is_dead = effect.attempts >= ATTEMPTS
     if effect.is_dead:
         why = f"the shop did not take “{effect.kind}”: {effect.note}"
-        _call_staff(effect, effect.payment, why, runtime)
+        quoted = {"effect": str(effect.kind), "note": effect.note}
+        _call_staff(effect, effect.payment, why, runtime, quoted)
     logger.log(
         logging.ERROR if effect.is_dead else logging.WARNING,
         "%sthe shop did not take %s of payment %s: %s",
@@ -163,7 +171,7 @@ def _refund_failed(effect: Effect, payment: Payment, runtime: Runtime) -> str:
 def _complete(effect: Effect, payment: Payment, runtime: Runtime) -> str:
     outcome = runtime.shop.complete(payment.reference)
     if payment.state == PaymentState.CONFIRMED and outcome in INCOMPLETE:
-        words = f"The quote is paid, but {INCOMPLETE[outcome]}: a person has to look."
+        words = INCOMPLETE[outcome]
         logger.error(
             "cryptopay.E104: payment %s: %s",
             payment.pk,
@@ -177,14 +185,20 @@ def _complete(effect: Effect, payment: Payment, runtime: Runtime) -> str:
     return outcome
 
 
-def _call_staff(effect: Effect, payment: Payment, why: str, runtime: Runtime) -> None:
+def _call_staff(
+    effect: Effect,
+    payment: Payment,
+    why: str,
+    runtime: Runtime,
+    details: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Have staff told that a person has to look, once for each effect."""
     post_message(
         payment,
         MessageName.NEEDS_REVIEW,
         key=f"effect:{effect.pk}",
         now=runtime.clock(),
-        data={"why": why},
+        data={"why": why, **details},
     )
 
 

@@ -6,7 +6,7 @@ be called again with the same arguments (the outbox delivers at least once) and 
 then change nothing more.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -223,8 +223,16 @@ class Post(Protocol):
         """
         ...
 
+    def staff_languages(self) -> Sequence[str]:
+        """Return what those whom the shop notifies read, each language once, sorted.
+
+        As `operations.messages.languages.choose_language` names them; empty where there
+        is nobody.
+        """
+        ...
+
     def to_staff(self, letter: Letter) -> bool:
-        """Write to those whom the shop notifies.
+        """Write to those whom the shop notifies and who read the letter's language.
 
         Returns:
             Whether there was anybody to write to, and a mail server.

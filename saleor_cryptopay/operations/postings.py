@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Final
 
 from django.db.models import Sum
+from django.utils.translation import gettext_noop
 
 from saleor_cryptopay.core.assets import NETWORKS
 from saleor_cryptopay.core.money import credit_for, format_units
@@ -26,17 +27,23 @@ NOTHING: Final = Decimal(0)
 Kind = Effect.Kind
 
 SET_ASIDE: Final = {
-    Transfer.Verdict.WRONG_ASSET: "not the coin and network that were asked for",
-    Transfer.Verdict.LATE: "after the deadline, or to a closed payment",
-    Transfer.Verdict.OLD_ADDRESS: "to the address of a coin chosen before",
-    Transfer.Verdict.UNPRICED: "after the quote had lapsed, at a time without a rate",
+    Transfer.Verdict.WRONG_ASSET: gettext_noop(
+        "not the coin and network that were asked for"
+    ),
+    Transfer.Verdict.LATE: gettext_noop("after the deadline, or to a closed payment"),
+    Transfer.Verdict.OLD_ADDRESS: gettext_noop(
+        "to the address of a coin chosen before"
+    ),
+    Transfer.Verdict.UNPRICED: gettext_noop(
+        "after the quote had lapsed, at a time without a rate"
+    ),
 }
 
 CHANGES: Final = {
     Change.SEEN: "seen",
     Change.SETTLED: "received",
     Change.GONE: "did not come",
-    Change.REVERSED: "disappeared from the chain",
+    Change.REVERSED: gettext_noop("disappeared from the chain"),
 }
 
 

@@ -87,4 +87,4 @@ def _key(row: MarketPair) -> str:
 
 
 def _pair(row: MarketPair) -> dict[str, str]:
-    return {"pair": f"{row.base.upper()} in {row.quote.upper()}"}
+    return {"pair": f"{row.base.upper()}/{row.quote.upper()}"}

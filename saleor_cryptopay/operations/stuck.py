@@ -8,6 +8,8 @@ Coins that arrive after all are credited as ever.
 from datetime import timedelta
 from typing import Final
 
+from django.utils.translation import gettext_noop
+
 from saleor_cryptopay.core.states import PaymentEvent, PaymentState
 from saleor_cryptopay.models import Payment
 
@@ -17,7 +19,9 @@ from .runtime import Runtime
 PATIENCE: Final = timedelta(days=1)
 BATCH: Final = 200
 
-WORDS: Final = "coins have been on their way for more than a day after the deadline"
+WORDS: Final = gettext_noop(
+    "coins have been on their way for more than a day after the deadline"
+)
 
 
 def raise_stuck(runtime: Runtime, *, most: int = BATCH) -> int:

@@ -14,7 +14,7 @@ from saleor_cryptopay.core.states import PaymentEvent, PaymentState
 from saleor_cryptopay.models import Transfer
 
 from .messages import post_message
-from .postings import Posting, describe, explorer_url, why_review
+from .postings import CHANGES, SET_ASIDE, Posting, describe, explorer_url, why_review
 from .transfers import Change
 
 # Nobody chose a coin more than once for a deadline: one message for each payment.
@@ -38,6 +38,8 @@ def post_tidings(
             data["transfer"] = _describe(transfer)
         if name == MessageName.NEEDS_REVIEW:
             data["why"] = why_review(entry)
+            if transfer is not None:
+                data["reason"] = _reason(posting, transfer, change)
         post_message(
             posting.payment,
             name,
@@ -100,6 +102,14 @@ def _has_surplus(posting: Posting) -> bool:
     surplus = surplus_units(posting.final, address.units)
     worth = Fraction(payment.total) * surplus / address.units
     return bool(worth * 10 ** currency_places(payment.currency) >= 1)
+
+
+def _reason(posting: Posting, transfer: Transfer, change: Change) -> str:
+    """Return what is the matter with a transfer, by itself."""
+    reason = SET_ASIDE.get(Transfer.Verdict(transfer.verdict))
+    if reason is None and change is Change.REVERSED:
+        return CHANGES[change]
+    return reason or posting.entry.note
 
 
 def _describe(transfer: Transfer) -> dict[str, str]:

@@ -20,13 +20,14 @@ AT_ONCE: Final = timedelta()
 OVER: Final = "cryptopay.W106"
 
 
-def note_trouble(
+def note_trouble(  # noqa: PLR0913 - one argument for each thing that is told
     name: str,
     message: MessageName,
     now: datetime,
     *,
     patience: timedelta = AT_ONCE,
     why: str = "",
+    details: Mapping[str, Any] | None = None,
 ) -> bool:
     """Note that something is amiss, and tell staff once it has been so for long enough.
 
@@ -35,7 +36,8 @@ def note_trouble(
         message: what staff are told.
         now: aware UTC.
         patience: how long it may last before anybody is told.
-        why: in words for staff.
+        why: in words for the log.
+        details: the figures in them, for staff to read them in their language.
 
     Returns:
         Whether staff are told of it with this call.
@@ -48,7 +50,8 @@ def note_trouble(
         untold = Trouble.objects.filter(pk=row.pk, since=row.since, told_at=None)
         if not untold.update(told_at=now):
             return False
-        tell_of_trouble(message, f"{name}:{row.since.isoformat()}", row.since, now, why)
+        key = f"{name}:{row.since.isoformat()}"
+        tell_of_trouble(message, key, row.since, now, why, details)
     return True
 
 

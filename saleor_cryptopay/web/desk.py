@@ -31,7 +31,7 @@ REASON_LIMIT: Final = 500
 
 State = RefundState
 GROUPS: Final = {
-    "waiting": (State.NEEDS_APPROVAL, State.FAILED, State.LAPSED),
+    "waiting": (State.NEEDS_APPROVAL, State.IN_DOUBT, State.FAILED, State.LAPSED),
     "underway": (State.NEEDS_ADDRESS, State.APPROVED, State.SENDING, State.SENT),
     "over": (State.CONFIRMED, State.DECLINED),
 }
@@ -128,6 +128,11 @@ def _with_reason(
     act(refund_id, reason, actor, runtime)
 
 
+def _settle_not_sent(refund_id: UUID, body: Body, actor: str, runtime: Runtime) -> None:
+    reason = body.get("reason", "").strip()[:REASON_LIMIT]
+    approval.settle_not_sent(refund_id, reason, actor, runtime)
+
+
 def _plainly(
     act: Callable[[UUID, str, Runtime], object],
     refund_id: UUID,
@@ -142,6 +147,7 @@ _ACTIONS: Final[dict[str, Callable[[UUID, Body, str, Runtime], None]]] = {
     "approve": _approve,
     "refuse-address": partial(_with_reason, approval.refuse_address),
     "decline": partial(_with_reason, approval.decline),
+    "not-sent": _settle_not_sent,
     "try-again": partial(_plainly, approval.try_again),
     "ask-again": partial(_plainly, approval.ask_again),
 }

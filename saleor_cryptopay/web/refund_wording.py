@@ -169,6 +169,7 @@ _WORDS = {
     RefundState.NEEDS_APPROVAL: _needs_approval,
     RefundState.APPROVED: _approved,
     RefundState.SENDING: _sending,
+    RefundState.IN_DOUBT: _sending,
     RefundState.SENT: _sent,
     RefundState.CONFIRMED: _confirmed,
     RefundState.FAILED: _failed,

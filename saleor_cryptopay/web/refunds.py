@@ -55,6 +55,7 @@ _POLL_SECONDS: Final = {
     RefundState.NEEDS_APPROVAL: 15,
     RefundState.APPROVED: 8,
     RefundState.SENDING: 8,
+    RefundState.IN_DOUBT: 30,
     RefundState.SENT: 15,
     RefundState.CONFIRMED: 0,
     RefundState.FAILED: 30,
@@ -68,6 +69,7 @@ _STEPS: Final = {
     RefundState.NEEDS_APPROVAL: 2,
     RefundState.APPROVED: 3,
     RefundState.SENDING: 3,
+    RefundState.IN_DOUBT: 3,
     RefundState.SENT: 3,
     RefundState.CONFIRMED: 4,
 }

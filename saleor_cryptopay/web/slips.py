@@ -23,6 +23,7 @@ _STATES: Final = {
     RefundState.NEEDS_APPROVAL: "Waits for your approval",
     RefundState.APPROVED: "Approved, to be sent",
     RefundState.SENDING: "Being sent",
+    RefundState.IN_DOUBT: "In doubt: look at the gateway",
     RefundState.SENT: "Sent",
     RefundState.CONFIRMED: "Arrived",
     RefundState.FAILED: "Failed: nothing went out",
@@ -43,7 +44,9 @@ _EVENTS: Final = {
     RefundEvent.STAFF_DECLINED: "declined",
     RefundEvent.LINK_EXPIRED: "link expired",
     RefundEvent.ORDER_BEGUN: "gateway is asked",
-    RefundEvent.ORDER_NOT_MADE: "gateway has no such order",
+    RefundEvent.ORDER_PUT_OFF: "put off",
+    RefundEvent.DOUBT_RAISED: "in doubt",
+    RefundEvent.ORDER_NOT_MADE: "settled: gateway has no such order",
     RefundEvent.ORDER_TAKEN: "gateway has taken the order",
     RefundEvent.ORDER_REFUSED: "gateway refused the order",
     RefundEvent.COINS_ARRIVED: "coins arrived",
@@ -52,11 +55,17 @@ _EVENTS: Final = {
     RefundEvent.ASKED_AGAIN: "asked again with a new link",
 }
 
+_IN_DOUBT: Final = (
+    "Look for its order in the gateway's own console. If it is there, have"
+    " “cryptopay refunds settle” name it; only if there is none, it may be sent again."
+)
+
 # The desk's actions and what they do, in the order of their buttons.
 ACTIONS: Final = {
     "approve": RefundEvent.STAFF_APPROVED,
     "try-again": RefundEvent.TRIED_AGAIN,
     "ask-again": RefundEvent.ASKED_AGAIN,
+    "not-sent": RefundEvent.ORDER_NOT_MADE,
     "refuse-address": RefundEvent.ADDRESS_REFUSED,
     "decline": RefundEvent.STAFF_DECLINED,
 }
@@ -98,6 +107,7 @@ def _facts(refund: Refund, figures: RefundFigures, runtime: Runtime) -> list[Fac
     )
     return [
         ("Warning", warning, ""),
+        ("To do", _IN_DOUBT if refund.state == RefundState.IN_DOUBT else "", ""),
         ("For", runtime.shop.summary(refund.payment.reference).title, ""),
         ("Coins", _SOURCES[Refund.Source(refund.source)], ""),
         ("Counts as", _value(figures), ""),

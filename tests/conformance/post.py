@@ -46,6 +46,10 @@ class PostWorld(Protocol):
         """Make something that a customer with an address buys; return its reference."""
         ...
 
+    def hire_staff(self, language: str) -> None:
+        """Let there be one whom the shop notifies, and knows the language of."""
+        ...
+
     def dismiss_staff(self) -> None:
         """Let nobody be there whom the shop notifies."""
         ...
@@ -75,8 +79,23 @@ class PostConformance:
         assert world.received() == [Received("customer", LETTER)]
 
     def test_staff_get_the_letter_as_it_is(self, world: PostWorld) -> None:
+        world.hire_staff("de")
         assert world.post.to_staff(LETTER)
         assert world.received() == [Received("staff", LETTER)]
+
+    @pytest.mark.parametrize(
+        ("spoken", "read"), [("de", "de"), ("pt-br", "pt"), ("nl", "en")]
+    )
+    def test_staff_are_known_by_the_language_that_they_read(
+        self, world: PostWorld, spoken: str, read: str
+    ) -> None:
+        world.hire_staff(spoken)
+        assert list(world.post.staff_languages()) == [read]
+
+    def test_staff_get_no_letter_in_another_language(self, world: PostWorld) -> None:
+        world.hire_staff("fr")
+        assert not world.post.to_staff(LETTER)
+        assert world.received() == []
 
     def test_nobody_is_written_to_about_what_nobody_knows(
         self, world: PostWorld
@@ -87,6 +106,7 @@ class PostConformance:
 
     def test_without_staff_nobody_is_written_to(self, world: PostWorld) -> None:
         world.dismiss_staff()
+        assert list(world.post.staff_languages()) == []
         assert not world.post.to_staff(LETTER)
         assert world.received() == []
 
@@ -101,6 +121,7 @@ class PostConformance:
 
     def test_a_server_that_is_away_is_asked_again(self, world: PostWorld) -> None:
         reference = world.make_purchase()
+        world.hire_staff("de")
         world.stop_server()
         with pytest.raises(PostError) as caught:
             world.post.to_customer(reference, LETTER)

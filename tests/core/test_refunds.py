@@ -13,7 +13,12 @@ from saleor_cryptopay.core.refunds import (
 )
 
 # States in which the gateway may have an order.
-OUT = {RefundState.SENDING, RefundState.SENT, RefundState.CONFIRMED}
+OUT = {
+    RefundState.SENDING,
+    RefundState.IN_DOUBT,
+    RefundState.SENT,
+    RefundState.CONFIRMED,
+}
 
 
 def test_every_state_and_every_event_has_its_place() -> None:
@@ -47,9 +52,19 @@ def test_approval_needs_an_address() -> None:
     assert ways == {
         RefundEvent.ADDRESS_ACCEPTED,
         RefundEvent.STAFF_APPROVED,
+        RefundEvent.ORDER_PUT_OFF,
         RefundEvent.ORDER_NOT_MADE,
         RefundEvent.TRIED_AGAIN,
     }
+
+
+def test_out_of_doubt_leads_an_order_or_a_person() -> None:
+    assert set(TRANSITIONS[RefundState.IN_DOUBT]) == {
+        RefundEvent.ORDER_TAKEN,
+        RefundEvent.ORDER_NOT_MADE,
+    }
+    ways = [state for state in RefundState if allows(state, RefundEvent.ORDER_NOT_MADE)]
+    assert ways == [RefundState.IN_DOUBT]
 
 
 def test_only_what_was_declined_frees_its_coins() -> None:

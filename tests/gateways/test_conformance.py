@@ -174,7 +174,7 @@ FAULTS = pytest.mark.parametrize(
     ("fault", "on_asking", "on_making"),
     [
         ("down", RetryableError, IndeterminateError),
-        ("unavailable", RetryableError, RetryableError),
+        ("unavailable", RetryableError, IndeterminateError),
         ("broken", RetryableError, IndeterminateError),
         ("html", TerminalError, IndeterminateError),
         ("truncated", RetryableError, IndeterminateError),

@@ -44,7 +44,7 @@ def test_retry_after_may_be_a_date() -> None:
         "Date": format_datetime(now, usegmt=True),
     }
     with Loopback(answer({}, "503 Service Unavailable", headers)) as server:
-        error = failure(server, "POST")
+        error = failure(server, "GET", deadline=LATER)
     assert isinstance(error, RetryableError)
     assert error.retry_after is not None
     assert 90 <= error.retry_after <= 91

@@ -90,10 +90,12 @@ def test_an_endless_body_is_cut_off() -> None:
         ("404 Not Found", TerminalError, TerminalError),
         ("409 Conflict", TerminalError, TerminalError),
         ("422 Unprocessable Entity", TerminalError, TerminalError),
+        ("408 Request Timeout", RetryableError, IndeterminateError),
+        ("425 Too Early", RetryableError, RetryableError),
         ("429 Too Many Requests", RetryableError, RetryableError),
         ("500 Internal Server Error", RetryableError, IndeterminateError),
         ("502 Bad Gateway", RetryableError, IndeterminateError),
-        ("503 Service Unavailable", RetryableError, RetryableError),
+        ("503 Service Unavailable", RetryableError, IndeterminateError),
         ("504 Gateway Timeout", RetryableError, IndeterminateError),
     ],
 )

@@ -1,5 +1,6 @@
 """`cryptopay refunds`: from the request to the decision, by hand."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 import pytest
@@ -11,6 +12,7 @@ from saleor_cryptopay.gateways.registry import build_payouts
 from saleor_cryptopay.models import Payment, Refund
 from saleor_cryptopay.operations import registration
 from tests.operations.refunds.conftest import WALLET, Till, till
+from tests.operations.refunds.lagging import Lagging
 from tests.operations.tampering import tamper
 
 from .conftest import Run
@@ -97,6 +99,52 @@ def test_what_cannot_be_done_is_said(till: Till, run: Run) -> None:
     assert (status, "needs_address" in out) == (1, True)
     assert run("refunds", "decline", str(refund.pk), "--reason", "no")[0] == 0
     assert run("refunds", "try-again", str(refund.pk))[0] == 1
+
+
+def doubtful(till: Till, fault: str) -> Refund:
+    """Return a refund in doubt."""
+    refund = till.approved()
+    till.scene.sandbox.control("faults", kind=fault, count=1)
+    till.send()
+    till.scene.sandbox.control("faults", kind="none")
+    sender, till.payouts = till.payouts, Lagging(till.payouts, hidden=1)
+    till.scene.clock.shift += timedelta(minutes=30)
+    till.send()
+    till.payouts = sender
+    return refund
+
+
+def test_a_doubt_is_settled_by_the_order_that_was_found(till: Till, run: Run) -> None:
+    refund = doubtful(till, "lost_reply")
+    assert str(refund.pk) in run("refunds", "list", "--state", "in_doubt")[1]
+    assert f"{refund.pk} is in doubt" in run("check")[1]
+    status, out = run("refunds", "settle", str(refund.pk), "sent")
+    assert (status, "--order" in out) == (1, True)
+    (order,) = till.orders()
+    found = ("refunds", "settle", str(refund.pk), "sent", "--order", order["id"])
+    assert run(*found)[0] == 0
+    assert "in doubt" not in run("check")[1]
+    shown = run("refunds", "show", str(refund.pk))[1]
+    assert order["id"] in shown
+    assert "order_taken       command" in shown
+    assert run(*found)[0] == 1
+    assert (till.send(), len(till.orders())) == (0, 1)
+
+
+def test_a_doubt_is_settled_by_whoever_found_none(till: Till, run: Run) -> None:
+    refund = doubtful(till, "down")
+    settle = ("refunds", "settle", str(refund.pk), "not-sent")
+    assert "how you know" in run(*settle)[1]
+    assert run(*settle, "--reason", "Looked at the console.")[0] == 0
+    assert "Looked at the console." in run("refunds", "show", str(refund.pk))[1]
+    assert (till.send(), len(till.orders())) == (1, 1)
+
+
+def test_without_a_key_no_order_is_looked_up(till: Till, run: Run) -> None:
+    refund = doubtful(till, "down")
+    Purse.payouts = None
+    found = ("refunds", "settle", str(refund.pk), "sent", "--order", "wd_1")
+    assert "no key" in run(*found)[1]
 
 
 def test_the_audit_knows_what_went_back(till: Till, run: Run) -> None:

@@ -9,6 +9,7 @@ from saleor_cryptopay.core.errors import RetryableError
 from saleor_cryptopay.gateways.signatures import secret_mark
 from saleor_cryptopay.models import Delivery, Message, Transfer
 from saleor_cryptopay.operations import alarms, refusals
+from saleor_cryptopay.operations.messages.letters import write_letter
 from tests.stand_ins import WEBHOOK_SECRET, ScriptedGateway, Stage
 from tests.web.rows import give_address, make_payment, send_coins
 
@@ -148,6 +149,8 @@ def test_a_secret_that_lies_unused_beside_another_is_told(stage: Stage) -> None:
     assert told() == [("secret_trouble", False)]
     why = Message.objects.get().data["why"]
     assert why.startswith("Webhook secret 1 has signed nothing for 30 days")
+    letter = write_letter(Message.objects.get(), stage.runtime, "de")
+    assert "Das Webhook-Geheimnis Nr. 1 hat seit 30 Tagen" in letter.text
     assert WEBHOOK_SECRET not in why
 
 

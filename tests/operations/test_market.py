@@ -265,15 +265,15 @@ def test_staff_are_told_once_when_there_has_been_no_rate_for_long(
     assert "btc/USD since" in "".join(alarms)
     delivery.deliver_messages(live.runtime)
     subjects = {letter.subject for _, letter in live.post.letters}
-    assert subjects == {"No rate for BTC in USD", "No rate for ETH in USD"}
+    assert subjects == {"No rate for BTC/USD", "No rate for ETH/USD"}
     lists.table.silent = set()
     for _ in range(2):
         fetching.refresh(needs, live.runtime)
         silence.watch_needs(needs, live.runtime)
     delivery.deliver_messages(live.runtime)
     assert [letter.subject for _, letter in live.post.letters[2:]] == [
-        "There is a rate for BTC in USD again",
-        "There is a rate for ETH in USD again",
+        "There is a rate for BTC/USD again",
+        "There is a rate for ETH/USD again",
     ]
     assert not MarketPair.objects.exclude(silent_since=None).exists()
 

@@ -7,6 +7,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from saleor_cryptopay.models import Message, Payment
 from saleor_cryptopay.operations import expiry, reconciliation
+from saleor_cryptopay.operations.messages.letters import write_letter
 from saleor_cryptopay.operations.opening import open_payment
 
 from .conftest import Scene
@@ -99,6 +100,22 @@ def test_a_wrong_coin_is_told_to_staff_alone(scene: Scene) -> None:
     scene.poll()
     assert names(payment) == ["needs_review"]
     assert "5000 DAI" in Message.objects.get().data["why"]
+    letter = write_letter(Message.objects.get(), scene.runtime, "de")
+    assert "5000 DAI (Ethereum): nicht Coin und Netzwerk, die" in letter.text
+
+
+def test_coins_that_disappear_are_told_to_staff_without_figures_of_the_ledger(
+    scene: Scene,
+) -> None:
+    payment = scene.open()
+    transfer = scene.pay(payment, "50.1")
+    scene.sandbox.mine()
+    scene.poll()
+    scene.sandbox.control(f"transactions/{transfer}/reorganise")
+    scene.poll()
+    review = Message.objects.get(name="needs_review")
+    letter = write_letter(review, scene.runtime, "de")
+    assert "50.1 USDT (Ethereum): aus der Blockchain verschwunden" in letter.text
 
 
 def test_a_transfer_that_fails_is_told(scene: Scene) -> None:

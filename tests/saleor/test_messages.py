@@ -57,6 +57,15 @@ StaffNotificationRecipient.objects.all().delete()
 if staff:
     StaffNotificationRecipient.objects.create(staff_email=staff)
 """
+HIRE_USER = """
+from saleor.account.models import StaffNotificationRecipient, User
+
+user, _ = User.objects.update_or_create(
+    email=staff,
+    defaults={"is_staff": True, "is_active": True, "language_code": language},
+)
+StaffNotificationRecipient.objects.create(user=user)
+"""
 # As Saleor reads its settings, with the merchant's own folder in front.
 OVERRIDE = """
 from pathlib import Path
@@ -227,6 +236,29 @@ def test_staff_hear_of_trouble_once_and_of_its_end(
         "The payment gateway answers again",
     ]
     assert {mail.recipients for mail in mail_server.mails} == {(STAFF,)}
+
+
+def test_each_of_the_staff_reads_their_own_language(
+    mail_server: MailServer, shell: Shell
+) -> None:
+    german, arabic = "de@example.com", "ar@example.com"
+    shell.run(HIRE, staff=STAFF)
+    shell.run(HIRE_USER, staff=german, language="de")
+    shell.run(HIRE_USER, staff=arabic, language="ar")
+    shell.run(TROUBLE)
+    shell.run(HURRY)
+    wait_until(lambda: len(mail_server.mails) == 6, SOON, "six mails")
+    shell.run(HURRY)
+    shell.run(HIRE, staff="")
+    assert {(mail.recipients, mail.subject) for mail in mail_server.mails} == {
+        ((STAFF,), "The payment gateway does not answer"),
+        ((STAFF,), "The payment gateway answers again"),
+        ((german,), "Das Zahlungs-Gateway antwortet nicht"),
+        ((german,), "Das Zahlungs-Gateway antwortet wieder"),
+        ((arabic,), "بوابة الدفع لا تستجيب"),
+        ((arabic,), "بوابة الدفع تستجيب من جديد"),
+    }
+    assert len({mail.message_id for mail in mail_server.mails}) == 6
 
 
 def test_apps_are_handed_each_message_where_the_merchant_wants_it(

@@ -15,7 +15,7 @@ from tests.posting import MailWorld
 
 from .shell import Shell
 from .shopping import Shopper
-from .test_messages import HIRE, HURRY, STAFF, USDT
+from .test_messages import HIRE, HIRE_USER, HURRY, STAFF, USDT
 
 SEND = """
 import json
@@ -34,6 +34,13 @@ ANNOUNCE = """
 from saleor_cryptopay.bridge.services.mail import SaleorPost
 
 SaleorPost().announce(reference, event, payload)
+"""
+LANGUAGES = """
+import json
+
+from saleor_cryptopay.bridge.mail import SaleorPost
+
+print(json.dumps(SaleorPost().staff_languages()), end="")
 """
 REFERENCE = """
 from saleor_cryptopay.models import Payment
@@ -61,6 +68,10 @@ class ShellPost:
 
     def to_customer(self, reference: str, letter: Letter) -> bool:
         return self._send("to_customer", [reference], letter)
+
+    def staff_languages(self) -> list[str]:
+        found: list[str] = json.loads(self._shell.run(LANGUAGES))
+        return found
 
     def to_staff(self, letter: Letter) -> bool:
         return self._send("to_staff", [], letter)
@@ -91,6 +102,10 @@ class SaleorPostWorld(MailWorld):
         session = self._shopper.initialize(self._shopper.checkout(), USDT)
         return self._shell.run(REFERENCE, token=session.payment["token"])
 
+    def hire_staff(self, language: str) -> None:
+        self._shell.run(HIRE, staff="")
+        self._shell.run(HIRE_USER, staff=STAFF, language=language)
+
     def dismiss_staff(self) -> None:
         self._shell.run(HIRE, staff="")
 
@@ -104,3 +119,9 @@ class TestSaleorPost(PostConformance):
     ) -> Iterator[SaleorPostWorld]:
         yield SaleorPostWorld(mail_server, shopper, shell)
         shell.run(HIRE, staff="")
+
+
+def test_a_bare_address_reads_what_the_shop_speaks(shell: Shell) -> None:
+    shell.run(HIRE, staff=STAFF)
+    assert ShellPost(shell).staff_languages() == ["en"]
+    shell.run(HIRE, staff="")

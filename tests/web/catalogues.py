@@ -1,4 +1,4 @@
-"""The catalogues of the page's languages: kept in step with what the code says.
+"""The catalogues of our languages: kept in step with what the code says.
 
 `python -m tests.web.catalogues` adds new messages, drops old ones and compiles all.
 Everything is read and written by Babel: no gettext programs are needed.
@@ -21,7 +21,7 @@ from saleor_cryptopay.core.languages import LANGUAGES
 
 PACKAGE: Final = Path(__file__).parents[2] / "saleor_cryptopay"
 TRANSLATED: Final = [code for code in LANGUAGES if code != "en"]
-HEADER: Final = "# What the payment page says. MIT, as the package."
+HEADER: Final = "# What pages and mails say. MIT, as the package."
 
 WRITTEN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -38,7 +38,7 @@ def catalogue_path(code: str) -> Path:
 
 
 def said_messages() -> set[str]:
-    """Return every message that the code and the templates have translated."""
+    """Return every message that code and templates have translated, or mark for it."""
     return {*_of_code(), *_of_templates()}
 
 
@@ -47,7 +47,7 @@ def _of_code() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
-            if node.func.id in {"gettext", "gettext_lazy"}:
+            if node.func.id in {"gettext", "gettext_lazy", "gettext_noop"}:
                 yield ast.literal_eval(node.args[0])
 
 

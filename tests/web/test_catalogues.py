@@ -1,4 +1,4 @@
-"""Every language says everything that the page says, and the two files agree."""
+"""Every language says everything that pages and mails say, and the two files agree."""
 
 import re
 

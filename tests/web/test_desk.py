@@ -186,6 +186,7 @@ def test_what_went_out_is_told_with_its_explorer(
         ("needs_approval", "decline", {"reason": "No."}, "declined"),
         ("lapsed", "ask-again", {}, "needs_address"),
         ("failed", "decline", {"reason": "No."}, "declined"),
+        ("in_doubt", "not-sent", {"reason": "None in the console."}, "approved"),
     ],
 )
 def test_staff_decide_and_it_is_written_down_who_did(  # noqa: PLR0913 - a table

@@ -61,7 +61,11 @@ def test_every_look_fits_and_breaks_no_rule_of_accessibility(
 ) -> None:
     payment = payment_in(PaymentState.CONFIRMED, stage)
     if look == "waiting":
-        for state in (RefundState.NEEDS_APPROVAL, RefundState.FAILED):
+        for state in (
+            RefundState.NEEDS_APPROVAL,
+            RefundState.IN_DOUBT,
+            RefundState.FAILED,
+        ):
             make_refund(payment, stage, key=state, state=state, address=WALLET)
     if look == "over":
         make_refund(payment, stage, state="confirmed", address=WALLET, hash="0x1")
@@ -132,6 +136,24 @@ def test_an_address_is_refused_with_a_reason(
     assert refund.entries.get().note == "That is an address of ours."
     page.get_by_role("button", name="Underway").click()
     expect(page.get_by_text("Waits for the customer's address")).to_be_visible()
+
+
+def test_a_doubt_is_settled_by_whoever_says_how_they_know(
+    page: Page, stage: Stage, site_url: str
+) -> None:
+    refund = refund_in(RefundState.IN_DOUBT, stage)
+    questions = accept(page)
+    log_in(page, site_url)
+    expect(page.get_by_role("article")).to_contain_text("gateway's own console")
+    settle = page.get_by_role("button", name="Not sent: send it again")
+    settle.click()
+    expect(page.get_by_role("alert")).to_contain_text("Say how you know")
+    assert (questions, state_of(refund)) == ([], "in_doubt")
+    page.get_by_label("How you know that it was not sent").fill("None there.")
+    settle.click()
+    expect(page.locator("#done")).to_have_text("It will be sent again.")
+    assert "twice" in questions[0]
+    assert state_of(refund) == "approved"
 
 
 def test_a_colleague_who_was_faster_is_told(

@@ -35,6 +35,7 @@ HEADLINES = {
     RefundState.NEEDS_APPROVAL: "The shop is checking your refund",
     RefundState.APPROVED: "Your refund will be sent soon",
     RefundState.SENDING: "Your refund is being sent",
+    RefundState.IN_DOUBT: "Your refund is being sent",
     RefundState.SENT: "Your refund is on its way",
     RefundState.CONFIRMED: "Your refund has arrived",
     RefundState.FAILED: "Your refund could not be sent",

@@ -9,12 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from django.utils.translation import gettext_noop
 from saleor.order import OrderChargeStatus, OrderStatus
 from saleor.order.models import Order
 
-CLOSED: Final = (OrderStatus.CANCELED, OrderStatus.EXPIRED)
 PAID: Final = (OrderChargeStatus.FULL, OrderChargeStatus.OVERCHARGED)
-GONE: Final = "the checkout is gone"
+GONE: Final = gettext_noop("the checkout is gone")
+PAID_OTHERWISE: Final = gettext_noop("the order was paid in another way")
+CLOSED: Final = {
+    OrderStatus.CANCELED: gettext_noop("the order was canceled"),
+    OrderStatus.EXPIRED: gettext_noop("the order has expired"),
+}
 
 
 def why_unwanted(source: Any, *, is_ours: bool) -> str:
@@ -27,16 +32,16 @@ def why_unwanted(source: Any, *, is_ours: bool) -> str:
     if source.order_id is None:
         return GONE if source.checkout_id is None else ""
     if source.order.status in CLOSED:
-        return f"the order was {source.order.status}"
+        return CLOSED[source.order.status]
     if source.order.charge_status in PAID and not is_ours:
-        return "the order was paid in another way"
+        return PAID_OTHERWISE
     return ""
 
 
 @contextmanager
 def kept_closed(order_id: Any) -> Iterator[None]:
     """Undo a change of status of a canceled or expired order; it is locked by us."""
-    closed = Order.objects.filter(pk=order_id, status__in=CLOSED)
+    closed = Order.objects.filter(pk=order_id, status__in=list(CLOSED))
     status = closed.values_list("status", flat=True).first()
     yield
     if status is not None:

@@ -5,7 +5,7 @@ those whom Saleor notifies of orders (Dashboard: site settings).
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.conf import settings
@@ -17,6 +17,7 @@ from saleor.plugins.manager import get_plugins_manager
 
 from saleor_cryptopay.bridge.services.sources import find_source
 from saleor_cryptopay.core.errors import PostError
+from saleor_cryptopay.operations.messages.languages import choose_language
 from saleor_cryptopay.operations.messages.mailing import send_letter
 from saleor_cryptopay.operations.ports import Letter
 
@@ -38,9 +39,16 @@ class SaleorPost:
         """Write to the address that order or checkout have."""
         return self._send(letter, [_customer_of(find_source(reference))])
 
+    def staff_languages(self) -> Sequence[str]:
+        """Return what those whom Saleor notifies of orders read."""
+        return sorted({language for language, _ in _staff()})
+
     def to_staff(self, letter: Letter) -> bool:
-        """Write to those whom Saleor notifies of orders."""
-        return self._send(letter, _staff())
+        """Write to those of them who read the letter's language."""
+        found = [
+            address for language, address in _staff() if language == letter.language
+        ]
+        return self._send(letter, found)
 
     def announce(self, reference: str, event: str, payload: Mapping[str, Any]) -> None:
         """Hand the event to Saleor, for apps with the webhook NOTIFY_USER."""
@@ -70,6 +78,11 @@ def _customer_of(source: Any) -> str:
     return (source.get_customer_email() or "") if source else ""
 
 
-def _staff() -> list[str]:
+def _staff() -> list[tuple[str, str]]:
+    """Return language and address of each; who is an address alone has no language."""
     rows = StaffNotificationRecipient.objects.select_related("user").filter(active=True)
-    return [row.get_email() for row in rows]
+    return [
+        (choose_language(row.user.language_code if row.user else ""), address)
+        for row in rows
+        if (address := row.get_email())
+    ]

@@ -15,7 +15,7 @@ from saleor_cryptopay.core.errors import PostError
 from saleor_cryptopay.core.messages import KINDS, Audience, MessageName
 from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import Effect, Message
-from saleor_cryptopay.operations.retries import claim, next_attempt
+from saleor_cryptopay.operations.retries import LEASE, claim, next_attempt
 from saleor_cryptopay.operations.runtime import Policy, Runtime
 
 from .letters import write_letter
@@ -102,12 +102,42 @@ def _send(message: Message, runtime: Runtime) -> str:
         _announce(message, runtime)
     if not _is_wanted(message, policy):
         return "not sent: switched off"
-    letter = write_letter(message, runtime)
     if message.audience == Audience.STAFF or message.payment is None:
-        is_sent = runtime.post.to_staff(letter)
+        is_sent = _send_to_staff(message, runtime)
     else:
+        letter = write_letter(message, runtime)
         is_sent = runtime.post.to_customer(message.payment.reference, letter)
     return "" if is_sent else "not sent: nobody to write to"
+
+
+def _send_to_staff(message: Message, runtime: Runtime) -> bool:
+    """Send one letter for each language that staff read, but to whom has it already.
+
+    A letter whose recipients do not exist keeps none of the others.
+
+    Raises:
+        PostError: one of them was not taken; those that were are written down.
+    """
+    refusal: PostError | None = None
+    for language in runtime.post.staff_languages():
+        if language in message.told:
+            continue
+        letter = write_letter(message, runtime, language)
+        try:
+            is_sent = runtime.post.to_staff(letter)
+        except PostError as error:
+            if not error.is_final:
+                raise
+            refusal = error
+            continue
+        if is_sent:
+            message.told.append(language)
+            # Each letter may take as long as the claim was made for.
+            message.next_attempt_at = runtime.clock() + LEASE
+            message.save(update_fields=["told", "next_attempt_at"])
+    if refusal is not None:
+        raise refusal
+    return bool(message.told)
 
 
 def _announce(message: Message, runtime: Runtime) -> None:

@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.template.loader import select_template
 from django.utils.translation import get_language_bidi, gettext, override
 
 from saleor_cryptopay.core.colours import words_on
-from saleor_cryptopay.core.languages import find_language
 from saleor_cryptopay.core.messages import Audience, MessageName
 from saleor_cryptopay.models import Message
 from saleor_cryptopay.operations.ports import Letter, Summary
 from saleor_cryptopay.operations.runtime import Runtime
 
 from .facts import payment_facts, refund_facts
+from .languages import choose_language
 from .staff_wording import staff_words
 from .wording import Subject, customer_words, when_text
 
@@ -27,9 +26,6 @@ FOLDER: Final = "saleor_cryptopay/messages"
 
 # Of the link, as on the page.
 COLOUR: Final = "#2a55e5"
-
-# The source language: what staff read.
-ENGLISH: Final = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,44 +38,56 @@ class Draft:
     language: str
 
 
-def write_letter(message: Message, runtime: Runtime) -> Letter:
+def write_letter(message: Message, runtime: Runtime, language: str = "") -> Letter:
     """Return the message as it is sent now.
 
     A template that a merchant broke raises what Django raises.
+
+    Args:
+        message: what is said.
+        runtime: see `runtime.Runtime`.
+        language: of those among the staff who get it; "" for the shop's own. Customers
+            are written to in theirs.
     """
-    draft = draft_letter(message, runtime)
+    draft = draft_letter(message, runtime, language)
     with override(draft.language):
         context = _context(draft, runtime)
         return Letter(
             subject=" ".join(_render(message, "subject.txt", context).split()),
             text=_render(message, "txt", context).strip() + "\n",
             html=_render(message, "html", context),
-            message_id=message_id(message, runtime),
+            message_id=message_id(message, runtime, draft.language),
             language=draft.language,
         )
 
 
-def draft_letter(message: Message, runtime: Runtime) -> Draft:
-    """Read what a message is about, and in which language it is to be said."""
+def draft_letter(message: Message, runtime: Runtime, language: str = "") -> Draft:
+    """Read what a message is about, and in which language it is to be said.
+
+    Args:
+        message: what is said.
+        runtime: see `runtime.Runtime`.
+        language: see `write_letter`.
+    """
     payment = payment_facts(message, runtime)
     subject = Subject(payment, refund_facts(message, runtime), message.data)
-    language = ENGLISH
     if message.audience == Audience.CUSTOMER:
-        language = _customers_language(message, runtime)
+        language = _summary(message, runtime).language
+    language = choose_language(language)
     with override(language):
         return Draft(message, subject, _summary(message, runtime), language)
 
 
-def message_id(message: Message, runtime: Runtime) -> str:
-    """Return the lasting name by which mail programs fold repetitions."""
+def message_id(message: Message, runtime: Runtime, language: str) -> str:
+    """Return the lasting name by which mail programs fold repetitions.
+
+    Staff may get a message in several languages: each of these letters has its own.
+    """
     host = urlsplit(runtime.base_url).hostname or "localhost"
-    return f"<cryptopay-{message.pk}-{message.created_at:%Y%m%d%H%M%S}@{host}>"
-
-
-def _customers_language(message: Message, runtime: Runtime) -> str:
-    """Return what the checkout or order is held in, else the shop's own."""
-    spoken = find_language(_summary(message, runtime).language)
-    return spoken or find_language(settings.LANGUAGE_CODE) or ENGLISH
+    name = f"{message.pk}-{message.created_at:%Y%m%d%H%M%S}"
+    if message.audience == Audience.STAFF:
+        name = f"{name}-{language}"
+    return f"<cryptopay-{name}@{host}>"
 
 
 def _summary(message: Message, runtime: Runtime) -> Summary:
@@ -143,7 +151,9 @@ def _rows(draft: Draft) -> list[tuple[str, str]]:
 def _footer(draft: Draft, *, is_staff: bool) -> str:
     shop = draft.summary.shop_name
     if is_staff:
-        return f"From the plugin for cryptocurrency payments of {shop}."
+        return gettext("From the plugin for cryptocurrency payments of %(shop)s.") % {
+            "shop": shop
+        }
     return gettext(
         "You get this message because you chose to pay %(shop)s with cryptocurrency."
     ) % {"shop": shop}

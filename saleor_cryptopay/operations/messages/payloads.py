@@ -19,7 +19,7 @@ def build_payload(message: Message, runtime: Runtime) -> dict[str, Any]:
     return {
         "name": message.name,
         "audience": message.audience,
-        "message_id": message_id(message, runtime),
+        "message_id": message_id(message, runtime, draft.language),
         "language": draft.language,
         "title": draft.summary.title,
         "payment": _plain(payment) if payment else None,

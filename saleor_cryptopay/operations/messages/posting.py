@@ -13,8 +13,8 @@ from saleor_cryptopay.models import Message, Payment, Refund
 _POST_ALIKE: Final = """
 INSERT INTO saleor_cryptopay_message
     (payment_id, name, audience, key, data, created_at, attempts, next_attempt_at,
-     is_dead, note)
-SELECT id, %(name)s, %(audience)s, %(key)s, '{}', %(now)s, 0, %(now)s, false, ''
+     is_dead, note, told)
+SELECT id, %(name)s, %(audience)s, %(key)s, '{}', %(now)s, 0, %(now)s, false, '', '[]'
 FROM saleor_cryptopay_payment
 WHERE id = ANY(%(payments)s) AND address_id IS NOT NULL
 ON CONFLICT DO NOTHING

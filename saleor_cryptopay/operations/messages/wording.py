@@ -73,10 +73,13 @@ def customer_words(name: MessageName, subject: Subject) -> Words:
     return _PAYMENT_WORDS[name](subject.payment, subject.data)
 
 
+def keep_order(text: str) -> str:
+    """Return what keeps its own order amid words that run from the right."""
+    return f"{LEFT_TO_RIGHT}{text}{END}" if text and get_language_bidi() else text
+
+
 def _coins(amount: str, symbol: str) -> str:
-    """Write coins; amid words that run from the right they keep their own order."""
-    text = f"{amount} {symbol}"
-    return f"{LEFT_TO_RIGHT}{text}{END}" if get_language_bidi() else text
+    return keep_order(f"{amount} {symbol}")
 
 
 def _sent(payment: PaymentFacts, data: Mapping[str, Any]) -> str:

@@ -6,6 +6,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext_noop
+
 from saleor_cryptopay.core.errors import RefundError
 from saleor_cryptopay.core.refunds import RefundEvent
 from saleor_cryptopay.models import Refund, new_token
@@ -78,8 +80,31 @@ def try_again(refund_id: UUID, actor: str, runtime: Runtime) -> Refund:
     """
     with locked(refund_id) as refund:
         refund.gateway_id, refund.hash, refund.fee = "", "", ""
+        refund.begun_at = None
         record(refund, RefundEvent.TRIED_AGAIN, actor, runtime)
         require_sound(refund)
+    return refund
+
+
+def settle_not_sent(
+    refund_id: UUID, reason: str, actor: str, runtime: Runtime
+) -> Refund:
+    """Say of a refund in doubt that the gateway has no order of it: it is ordered anew.
+
+    Args:
+        refund_id: which one.
+        reason: how whoever decides knows; kept in its history.
+        actor: who decides.
+        runtime: see `runtime.Runtime`.
+
+    Raises:
+        RefundError: no reason is given, or it is not in doubt.
+    """
+    if not reason.strip():
+        raise RefundError("Say how you know that it was not sent.", code="reason")
+    with locked(refund_id) as refund:
+        refund.begun_at = None
+        record(refund, RefundEvent.ORDER_NOT_MADE, actor, runtime, note=reason)
     return refund
 
 
@@ -107,7 +132,8 @@ def require_sound(refund: Refund) -> None:
         raise RefundError(integrity.REFUND_CHANGED, code="changed")
     if not has_cover(refund):
         raise RefundError(
-            "the coins that were paid have disappeared from the chain", code="gone"
+            gettext_noop("the coins that were paid have disappeared from the chain"),
+            code="gone",
         )
 
 

@@ -31,6 +31,11 @@ def count_attempts(refund: Refund) -> int:
     return refund.entries.filter(event=RefundEvent.ORDER_BEGUN).count()
 
 
+def named_refund(order: Withdrawal) -> str:
+    """Return the id of the refund that an order names as its own, or ""."""
+    return order.metadata.get(_NAME, "")
+
+
 def find_order(refund: Refund, payouts: Payouts) -> Withdrawal | None:
     """Return an order of this refund that nobody has taken down yet, or None.
 
@@ -67,17 +72,18 @@ def _is_of(order: Withdrawal, refund: Refund) -> bool:
     Raises:
         TerminalError: it says nothing by which it could be told.
     """
-    if name := order.metadata.get(_NAME):
+    if name := named_refund(order):
         return name == str(refund.pk)
     if not order.amount and not order.to_address:
         raise TerminalError(
             f"Order {order.id} says neither how much it sends nor where to.",
             code="NONSENSE",
         )
-    return _is_amount(order, refund) and _is_address(order, refund)
+    return is_amount(order, refund) and is_address(order, refund)
 
 
-def _is_amount(order: Withdrawal, refund: Refund) -> bool:
+def is_amount(order: Withdrawal, refund: Refund) -> bool:
+    """Whether an order sends what the refund does; also if it does not say."""
     try:
         units = parse_units(order.amount, refund.asset.decimals)
     except AmountError:
@@ -85,7 +91,8 @@ def _is_amount(order: Withdrawal, refund: Refund) -> bool:
     return units == refund.sent_units
 
 
-def _is_address(order: Withdrawal, refund: Refund) -> bool:
+def is_address(order: Withdrawal, refund: Refund) -> bool:
+    """Whether an order goes where the refund does; also if it does not say."""
     network = refund.asset.network
     try:
         named = canonical_address(order.to_address, network, is_test=True)

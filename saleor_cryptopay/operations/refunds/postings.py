@@ -48,6 +48,7 @@ _MESSAGES: Final[dict[str, str]] = {
     Event.COINS_ARRIVED: "refund_confirmed",
     Event.ORDER_REFUSED: "refund_failed",
     Event.ORDER_FAILED: "refund_failed",
+    Event.DOUBT_RAISED: "refund_in_doubt",
 }
 
 

@@ -1,7 +1,9 @@
 """Sending refunds: the only place from which coins go out.
 
-The law of this file: the intent is committed before the gateway is asked, and whatever
-is not surely undone is looked up before it is asked again. In doubt nothing is sent.
+The law of this file: the intent is committed before the gateway is asked. Only who
+knows for certain that its request did nothing gives the refund free to be ordered
+again; every other ending is looked up, and stays in doubt until the order is found or a
+person settles it. In doubt nothing is sent.
 """
 
 import logging
@@ -9,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from saleor_cryptopay.core.errors import (
     GatewayError,
@@ -19,7 +21,7 @@ from saleor_cryptopay.core.errors import (
     TerminalError,
 )
 from saleor_cryptopay.core.refund_rules import RefundMode
-from saleor_cryptopay.core.refunds import RefundEvent, RefundState
+from saleor_cryptopay.core.refunds import RefundEvent, RefundState, allows
 from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.gateways.payouts import Payouts, Withdrawal
 from saleor_cryptopay.models import Refund, RefundEntry
@@ -31,14 +33,15 @@ from .orders import count_attempts, find_order, order_metadata
 
 logger = logging.getLogger(__name__)
 
-# How long an order that was not found stays in doubt: lists may lag behind.
-DOUBT: Final = timedelta(minutes=10)
+# How long an order is looked for before a person has to: lists may lag behind.
+DOUBT: Final = timedelta(minutes=30)
 
-# Whoever asks the gateway does so at once or not at all: well before the doubt ends.
+# Whoever asks the gateway does so at once or not at all: well before anybody is told
+# of a doubt, and settles it.
 PROMPTNESS: Final = timedelta(minutes=1)
 
-# Somebody has to look at an order that is in doubt for so long.
-ALARM: Final = timedelta(minutes=30)
+# How long a gateway is left alone after an order that could surely not be made.
+PAUSE: Final = timedelta(minutes=10)
 
 BATCH: Final = 20
 
@@ -56,24 +59,26 @@ def send_refunds(runtime: Runtime, payouts: Payouts) -> int:
         How many orders the gateway has taken.
     """
     taken = 0
-    for refund in _refunds(payouts, RefundState.SENDING):
+    doubtful = _refunds(payouts, RefundState.SENDING, RefundState.IN_DOUBT)
+    for refund in doubtful[:BATCH]:
         taken += _look_up(refund, runtime, payouts)
-    for refund in _refunds(payouts, RefundState.APPROVED):
+    may_begin = Q(begun_at=None) | Q(begun_at__lte=runtime.clock() - PAUSE)
+    for refund in _refunds(payouts, RefundState.APPROVED).filter(may_begin)[:BATCH]:
         begun = _begin(refund.pk, runtime)
         if begun is not None:
             taken += _send(begun, runtime, payouts)
     return taken
 
 
-def _refunds(payouts: Payouts, state: RefundState) -> QuerySet[Refund]:
+def _refunds(payouts: Payouts, *states: RefundState) -> QuerySet[Refund]:
     return (
         Refund.objects.filter(
-            state=state,
+            state__in=states,
             payment__gateway=payouts.name,
             payment__environment=payouts.environment,
         )
         .select_related("payment")
-        .order_by(F("checked_at").asc(nulls_first=True), "changed_at")[:BATCH]
+        .order_by(F("checked_at").asc(nulls_first=True), "changed_at")
     )
 
 
@@ -98,8 +103,7 @@ def _send(refund: Refund, runtime: Runtime, payouts: Payouts) -> bool:
     try:
         order = _find_earlier(refund, payouts)
         if order is None:
-            if not _is_prompt(refund, runtime):
-                return False
+            _require_prompt(refund, runtime)
             with runtime.tracer.span("refund", **_fields(refund)):
                 order = payouts.send(
                     refund.asset,
@@ -110,11 +114,16 @@ def _send(refund: Refund, runtime: Runtime, payouts: Payouts) -> bool:
     except TerminalError as error:
         _refuse(refund.pk, error, runtime)
         return False
-    except (RetryableError, IndeterminateError) as error:
-        # Also what was surely not taken is looked up: a proxy may have said so.
+    except RetryableError as error:
+        _put_off(refund, error, runtime)
+        return False
+    except IndeterminateError as error:
         # Its code alone: the gateway's words may repeat the customer's address.
         logger.warning(
-            "Refund %s is in doubt: %s", refund.pk, error.code, extra=_fields(refund)
+            "Refund %s: its answer is missing: %s",
+            refund.pk,
+            error.code,
+            extra=_fields(refund),
         )
         return False
     return _take(refund.pk, order, runtime)
@@ -135,11 +144,28 @@ def _find_earlier(refund: Refund, payouts: Payouts) -> Withdrawal | None:
     return None if order is None or order.status.is_lost else order
 
 
-def _is_prompt(refund: Refund, runtime: Runtime) -> bool:
-    """Whether the intent is fresh: a process that slept must not send any more."""
-    return refund.begun_at is not None and (
-        runtime.clock() - refund.begun_at < PROMPTNESS
+def _require_prompt(refund: Refund, runtime: Runtime) -> None:
+    """Refuse to ask with an intent that is not fresh: the process may have slept.
+
+    Raises:
+        RetryableError: it is not.
+    """
+    begun_at = refund.begun_at
+    if begun_at is None or runtime.clock() - begun_at >= PROMPTNESS:
+        raise RetryableError("It took too long to begin.", code="TOO_LATE")
+
+
+def _put_off(refund: Refund, error: RetryableError, runtime: Runtime) -> None:
+    """Give a refund free of which this process knows that it has ordered nothing."""
+    logger.warning(
+        "Refund %s is put off: %s", refund.pk, error.code, extra=_fields(refund)
     )
+    with locked(refund.pk) as current:
+        # Of this intent and no later one, of which another process knows.
+        is_ours = current.begun_at == refund.begun_at
+        if is_ours and current.state == RefundState.SENDING:
+            words = f"nothing was ordered: {error.code}"
+            record(current, RefundEvent.ORDER_PUT_OFF, CLOCK, runtime, note=words)
 
 
 def _look_up(refund: Refund, runtime: Runtime, payouts: Payouts) -> bool:
@@ -150,27 +176,38 @@ def _look_up(refund: Refund, runtime: Runtime, payouts: Payouts) -> bool:
         order = find_order(refund, payouts)
     except GatewayError as error:
         logger.warning(
-            "Refund %s stays in doubt: %s",
+            "Refund %s cannot be looked up: %s",
             refund.pk,
             error.code,
             extra=_fields(refund),
         )
-        _alarm(refund, asked_at)
-        return False
-    if order is not None:
-        return _take(refund.pk, order, runtime)
-    _give_up_doubt(refund.pk, asked_at, runtime)
+        words = f"the gateway does not tell whether it has the order: {error.code}"
+    else:
+        if order is not None:
+            return _take(refund.pk, order, runtime)
+        words = "the gateway's list does not show the order"
+    _raise_doubt(refund.pk, asked_at, words, runtime)
     return False
 
 
-def _give_up_doubt(refund_id: UUID, asked_at: datetime, runtime: Runtime) -> None:
-    """Let an order be made that the gateway surely does not have."""
+def _raise_doubt(
+    refund_id: UUID, asked_at: datetime, words: str, runtime: Runtime
+) -> None:
+    """Have a person look, once, at what was not found for too long."""
     with locked(refund_id) as refund:
         begun_at = refund.begun_at
-        is_same = refund.state == RefundState.SENDING and begun_at is not None
-        if is_same and begun_at and asked_at - begun_at >= DOUBT:
-            words = "the gateway has no such order"
-            record(refund, RefundEvent.ORDER_NOT_MADE, GATEWAY, runtime, note=words)
+        if refund.state != RefundState.SENDING or (
+            begun_at is not None and asked_at - begun_at < DOUBT
+        ):
+            return
+        record(refund, RefundEvent.DOUBT_RAISED, CLOCK, runtime, note=words)
+    logger.error(
+        "cryptopay.E703: refund %s is in doubt: %s. It is not ordered again before"
+        " somebody settles it.",
+        refund.pk,
+        words,
+        extra=_fields(refund, "cryptopay.E703"),
+    )
 
 
 def _take(refund_id: UUID, order: Withdrawal, runtime: Runtime) -> bool:
@@ -179,9 +216,9 @@ def _take(refund_id: UUID, order: Withdrawal, runtime: Runtime) -> bool:
         if RefundEntry.objects.filter(order_id=order.id).exists():
             return False
         if refund.state == RefundState.APPROVED:
-            # The doubt was given up, and the order was there all the same.
+            # It was settled as not made, and the order was there all the same.
             record(refund, RefundEvent.ORDER_BEGUN, GATEWAY, runtime)
-        if refund.state != RefundState.SENDING:
+        if not allows(RefundState(refund.state), RefundEvent.ORDER_TAKEN):
             logger.error(
                 "cryptopay.E702: the gateway has order %s of refund %s, which is %s"
                 " with order %s.",
@@ -202,17 +239,6 @@ def _refuse(refund_id: UUID, error: TerminalError, runtime: Runtime) -> None:
     with locked(refund_id) as refund:
         if refund.state == RefundState.SENDING:
             record(refund, RefundEvent.ORDER_REFUSED, GATEWAY, runtime, note=str(error))
-
-
-def _alarm(refund: Refund, now: datetime) -> None:
-    if refund.begun_at is not None and now - refund.begun_at >= ALARM:
-        logger.error(
-            "cryptopay.E703: refund %s is in doubt since %s: the gateway does not tell"
-            " whether it has the order.",
-            refund.pk,
-            f"{refund.begun_at:%Y-%m-%d %H:%M:%S}",
-            extra=_fields(refund, "cryptopay.E703"),
-        )
 
 
 def _fields(refund: Refund, event: str = "") -> dict[str, str]:

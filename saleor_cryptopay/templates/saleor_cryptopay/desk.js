@@ -12,10 +12,12 @@ const LOGIN = `mutation($email: String!, $password: String!) {
 const REFRESH = `mutation($token: String!) {
   tokenRefresh(refreshToken: $token) { token errors { message } } }`;
 
-// Words, style and place of the buttons; "r" marks those that take a reason.
+// Words, style and place of the buttons; "r" marks those that take a reason for the
+// customer, "n" those that take one for the books.
 const ACTIONS = {
   "approve": ["Approve and send", "", "The coins will be sent."],
   "try-again": ["Try again", "", "It will be sent again."],
+  "not-sent": ["Not sent: send it again", "n", "It will be sent again."],
   "refuse-address": ["Refuse the address", "r", "The customer is asked for another address."],
   "ask-again": ["Ask again with a new link", "p", "There is a new link."],
   "decline": ["Decline the refund", "r", "The refund is declined."],
@@ -126,7 +128,8 @@ function fillActions(item, refund, heading) {
   for (const name of refund.actions) {
     const [words, kind, done] = ACTIONS[name];
     add(words, kind, () => decide(item, refund, name, done));
-    if (kind === "r") item.querySelector(".reason").hidden = false;
+    if (kind === "r" || kind === "n") item.querySelector(".reason").hidden = false;
+    if (kind === "n") item.querySelector(".reason span").textContent = "How you know that it was not sent";
   }
   if (refund.link) add("Copy the customer's link", "p", async () => {
     try { await navigator.clipboard.writeText(refund.link); announce("Copied"); say(""); }
@@ -135,13 +138,15 @@ function fillActions(item, refund, heading) {
 }
 async function decide(item, refund, name, done) {
   const reason = item.querySelector("[name=reason]");
-  if (ACTIONS[name][1] === "r" && !reason.value.trim()) {
+  const kind = ACTIONS[name][1];
+  if ((kind === "r" || kind === "n") && !reason.value.trim()) {
     reason.setAttribute("aria-invalid", "true");
     reason.focus();
-    say("Please give a reason: the customer reads it.");
+    say(kind === "r" ? "Please give a reason: the customer reads it." : "Say how you know that it was not sent.");
     return;
   }
   const question = { "approve": "Send " + refund.coins + " " + refund.symbol + " to\n" + refund.address + "\non " + refund.network_name + "?",
+    "not-sent": "Have you looked in the gateway's own console, and is there no order of it?\nIf there is one, the coins go out twice.",
     "decline": "Decline this refund for good?" }[name];
   if (isBusy || question && !confirm(question)) return;
   await attempt(async () => {

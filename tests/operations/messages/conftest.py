@@ -15,7 +15,7 @@ from tests.mail_server import MailServer, running_mail_server
 from tests.stand_ins import Stage
 from tests.web.rows import payment_in
 
-TROUBLE = {"since": "2026-03-01 12:30 UTC", "why": "It is so.", "pair": "BTC in USD"}
+TROUBLE = {"since": "2026-03-01 12:30 UTC", "why": "It is so.", "pair": "BTC/USD"}
 LINES = {"differences": [f"payment {number}: differs" for number in range(25)]}
 TRANSFER = {
     "amount": "50.1",

@@ -18,6 +18,10 @@ CONFIRMED = MessageName.PAYMENT_CONFIRMED
 AWAY = PostError("The mail server cannot be reached: Connection refused.")
 
 
+class Killed(BaseException):
+    """The process ends here: nothing in it may catch this."""
+
+
 def test_a_customer_is_written_to_once(desk: Desk) -> None:
     payment = desk.payment()
     desk.post(CONFIRMED, payment)
@@ -167,8 +171,56 @@ def test_staff_get_what_is_for_staff(desk: Desk) -> None:
     assert desk.send().note == "not sent: switched off"
 
 
+def test_staff_are_written_to_once_in_each_of_their_languages(desk: Desk) -> None:
+    desk.stage.post.staff = ("de", "en", "de-at", "nl")
+    desk.post(MessageName.GATEWAY_TROUBLE, since="noon")
+    message = desk.send()
+    desk.send()
+    letters = [letter for _, letter in desk.stage.post.letters]
+    assert [letter.language for letter in letters] == ["de", "en"]
+    assert len({letter.message_id for letter in letters}) == 2
+    assert (message.told, message.note) == (["de", "en"], "")
+
+
+def test_whoever_has_the_letter_gets_no_other_when_it_is_tried_again(
+    desk: Desk,
+) -> None:
+    desk.stage.post.staff = ("ar", "de", "ja")
+    desk.stage.post.refusals = {"de": AWAY}
+    desk.post(MessageName.GATEWAY_TROUBLE, since="noon")
+    message = desk.send()
+    assert (message.sent_at, message.told) == (None, ["ar"])
+    desk.stage.post.refusals = {}
+    desk.stage.clock.now += timedelta(seconds=6)
+    assert desk.send().sent_at is not None
+    languages = [letter.language for _, letter in desk.stage.post.letters]
+    assert languages == ["ar", "de", "ja"]
+
+
+def test_one_who_does_not_exist_keeps_the_letter_from_nobody_else(desk: Desk) -> None:
+    desk.stage.post.staff = ("ar", "de", "ja")
+    desk.stage.post.refusals = {"de": PostError("refused (550)", is_final=True)}
+    desk.post(MessageName.GATEWAY_TROUBLE, since="noon")
+    message = desk.send()
+    assert (message.is_dead, message.told) == (True, ["ar", "ja"])
+
+
+def test_a_process_that_dies_between_two_letters_leads_to_the_rest(desk: Desk) -> None:
+    desk.stage.post.staff = ("de", "ja")
+    desk.stage.post.refusals = {"ja": Killed()}
+    desk.post(MessageName.GATEWAY_TROUBLE, since="noon")
+    with pytest.raises(Killed):
+        delivery.deliver_messages(desk.stage.runtime)
+    assert delivery.deliver_messages(desk.stage.runtime) == 0
+    desk.stage.post.refusals = {}
+    desk.stage.clock.now += timedelta(minutes=3)
+    assert desk.send().sent_at is not None
+    languages = [letter.language for _, letter in desk.stage.post.letters]
+    assert languages == ["de", "ja"]
+
+
 def test_without_anybody_to_write_to_nothing_is_tried_again(desk: Desk) -> None:
-    desk.stage.post.has_staff = False
+    desk.stage.post.staff = ()
     desk.post(MessageName.GATEWAY_TROUBLE, since="noon")
     assert desk.send().note == "not sent: nobody to write to"
 

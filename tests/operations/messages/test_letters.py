@@ -1,4 +1,4 @@
-"""What a letter says: the figures of the page, in the customer's language."""
+"""What a letter says: the figures of the page, in the language of whoever reads it."""
 
 import json
 from dataclasses import replace
@@ -16,22 +16,121 @@ from saleor_cryptopay.core.languages import LANGUAGES
 from saleor_cryptopay.core.messages import KINDS, Audience, MessageName, names_for
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Message
+from saleor_cryptopay.operations import integrity, stuck
 from saleor_cryptopay.operations.messages import post_message
 from saleor_cryptopay.operations.messages.letters import write_letter
 from saleor_cryptopay.operations.messages.payloads import build_payload
+from saleor_cryptopay.operations.outbox import INCOMPLETE
 from saleor_cryptopay.operations.ports import Letter
+from saleor_cryptopay.operations.postings import CHANGES, SET_ASIDE
+from saleor_cryptopay.operations.transfers import Change
 from saleor_cryptopay.web.prices import figures_now
+from tests.web.catalogues import said_messages
 
-from .conftest import Desk
+from .conftest import TRANSFER, Desk
 
 DOCS = Path(__file__).parents[3] / "docs"
 CUSTOMERS = sorted(names_for(Audience.CUSTOMER))
+STAFF = sorted(names_for(Audience.STAFF))
+FOREIGN = [code for code in LANGUAGES if code != "en"]
 
 
 def letter_in(language: str, desk: Desk, name: MessageName) -> Letter:
     shop = desk.stage.shop
     shop.described = replace(shop.described, language=language)
     return write_letter(desk.post_fitting(name), desk.stage.runtime)
+
+
+def untranslated(letter: Letter, english: Letter) -> set[str]:
+    """Return the lines that two letters share, but for names and lone figures."""
+    shared = set(letter.text.splitlines()) & set(english.text.splitlines())
+    return {line for line in shared if len(line.split()) > 3}
+
+
+Form = dict[str, object]
+
+
+def forms_of(name: MessageName) -> list[Form]:
+    """Return what is written down with a message to staff in each of its forms."""
+    trouble: Form = {"since": "2026-03-01 12:30 UTC", "pair": "BTC/USD"}
+    forms: dict[MessageName, list[Form]] = {
+        MessageName.NEEDS_REVIEW: [
+            *[Form(transfer=TRANSFER, reason=reason) for reason in REASONS],
+            *[Form(why=why) for why in (*INCOMPLETE.values(), stuck.WORDS)],
+            Form(effect="credit", note="No.", why="In English: no."),
+        ],
+        MessageName.REFUND_FAILED: [{}, {"note": integrity.REFUND_CHANGED}],
+        MessageName.SECRET_TROUBLE: [
+            {"refused": 20, "why": "In English."},
+            {"secret": 2, "days": 30, "why": "In English."},
+        ],
+        MessageName.AUDIT_DIFFERENCE: [{"differences": ["differs"] * 25}],
+    }
+    over = [] if name in ALWAYS else [{**trouble, "is_over": True}]
+    return [{**trouble, **form} for form in forms.get(name, [{}])] + over
+
+
+# What staff are told of for good.
+ALWAYS = {name for name in STAFF if name.startswith(("needs", "refund"))}
+
+REASONS = [*SET_ASIDE.values(), CHANGES[Change.REVERSED], integrity.CHANGED]
+
+
+@pytest.mark.parametrize("language", FOREIGN)
+@pytest.mark.parametrize("name", STAFF)
+def test_staff_read_their_own_language_whatever_the_customer_speaks(
+    desk: Desk, name: MessageName, language: str
+) -> None:
+    desk.stage.shop.described = replace(desk.stage.shop.described, language="en")
+    payment = desk.payment()
+    refund = desk.refund(payment) if name.startswith("refund") else None
+    for number, data in enumerate(forms_of(name)):
+        is_about = payment if name in ALWAYS else None
+        now = desk.stage.clock()
+        post_message(is_about, name, key=str(number), now=now, refund=refund, data=data)
+        message = Message.objects.latest("pk")
+        letter = write_letter(message, desk.stage.runtime, language)
+        english = write_letter(message, desk.stage.runtime, "en")
+        assert letter.language == language
+        assert f'lang="{language}"' in letter.html
+        assert letter.subject != english.subject
+        assert untranslated(letter, english) == set()
+        assert "%(" not in letter.text
+        for bits in (
+            "In English",
+            "None",
+            " on Ethereum",
+            *REASONS,
+            *INCOMPLETE.values(),
+        ):
+            assert bits.casefold() not in letter.text.casefold()
+
+
+def test_every_reason_of_ours_is_tried(desk: Desk) -> None:
+    """What is written down for staff in English is a message of the catalogues."""
+    said = said_messages()
+    assert {*REASONS, *INCOMPLETE.values(), stuck.WORDS} <= said
+    letter = write_letter(
+        desk.post(MessageName.NEEDS_REVIEW, desk.payment(), why="The moon is full."),
+        desk.stage.runtime,
+        "de",
+    )
+    # Of what others say no catalogue knows.
+    assert "The moon is full." in letter.text
+
+
+def test_commands_and_times_keep_their_order_amid_arabic(desk: Desk) -> None:
+    message = desk.post(
+        MessageName.GATEWAY_TROUBLE, since="2026-03-01 12:30 UTC", why="HTTP 502."
+    )
+    letter = write_letter(message, desk.stage.runtime, "ar")
+    assert '<html lang="ar" dir="rtl">' in letter.html
+    for body in (letter.text, letter.html):
+        assert "\u20662026-03-01 12:30 UTC\u2069" in body
+        assert "\u2066HTTP 502.\u2069" in body
+    message = desk.post(MessageName.AUDIT_DIFFERENCE, differences=["differs"])
+    letter = write_letter(message, desk.stage.runtime, "ar")
+    assert "\u2066`manage.py cryptopay audit`\u2069" in letter.text
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))
@@ -46,7 +145,7 @@ def test_every_message_can_be_written(desk: Desk, name: MessageName) -> None:
     assert letter.text.count("\n\n\n") == 0
 
 
-@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+@pytest.mark.parametrize("language", FOREIGN)
 @pytest.mark.parametrize("name", CUSTOMERS)
 def test_customers_read_their_own_language(
     desk: Desk, name: MessageName, language: str
@@ -57,9 +156,7 @@ def test_customers_read_their_own_language(
     with translation.override("en"):
         desk.stage.shop.described = replace(desk.stage.shop.described, language="en")
         english = write_letter(Message.objects.latest("pk"), desk.stage.runtime)
-    theirs = set(letter.text.splitlines()) & set(english.text.splitlines())
-    # The name of the shop, and lines without words.
-    assert {line for line in theirs if len(line.split()) > 3} == set()
+    assert untranslated(letter, english) == set()
 
 
 @pytest.mark.parametrize(
@@ -91,10 +188,12 @@ def test_coins_keep_their_order_amid_arabic(desk: Desk) -> None:
         assert "\u206630.1 USDT\u2069" in body
 
 
-def test_staff_read_english_whatever_the_customer_speaks(desk: Desk) -> None:
-    letter = letter_in("ja", desk, MessageName.NEEDS_REVIEW)
-    assert letter.language == "en"
-    assert "A payment needs a person" in letter.subject
+@pytest.mark.parametrize(("shops", "expected"), [("pl", "pl"), ("nl", "en")])
+def test_staff_of_whom_nothing_is_known_read_what_the_shop_speaks(
+    desk: Desk, settings: Settings, shops: str, expected: str
+) -> None:
+    settings.LANGUAGE_CODE = shops
+    assert letter_in("ja", desk, MessageName.NEEDS_REVIEW).language == expected
 
 
 def test_a_rest_is_told_with_amount_deadline_and_link(desk: Desk) -> None:
@@ -195,6 +294,15 @@ def test_the_name_of_a_letter_comes_of_its_row_and_the_shop(desk: Desk) -> None:
     again = write_letter(rows[0], desk.stage.runtime)
     assert first.message_id == again.message_id != second.message_id
     assert first.message_id.endswith("@api.shop.example>")
+
+
+def test_each_language_of_the_staff_has_a_letter_of_its_own_name(desk: Desk) -> None:
+    row = desk.post(MessageName.GATEWAY_TROUBLE, since="noon")
+    names = [
+        write_letter(row, desk.stage.runtime, language).message_id
+        for language in ("de", "ja", "de")
+    ]
+    assert names[0] == names[2] != names[1]
 
 
 def test_many_differences_are_cut_to_a_mail_that_is_read(desk: Desk) -> None:

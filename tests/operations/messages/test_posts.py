@@ -31,6 +31,9 @@ class StandInWorld(MailWorld):
         )
         return purchase.reference
 
+    def hire_staff(self, language: str) -> None:
+        self.post = StandInPost(language=language)
+
     def dismiss_staff(self) -> None:
         self.post = StandInPost(staff="")
 
@@ -52,8 +55,11 @@ class RecordingWorld:
     def make_purchase(self) -> str:
         return str(uuid4())
 
+    def hire_staff(self, language: str) -> None:
+        self.post.staff = (language,)
+
     def dismiss_staff(self) -> None:
-        self.post.has_staff = False
+        self.post.staff = ()
 
     def stop_server(self) -> None:
         self.post.refusal = PostError("away")

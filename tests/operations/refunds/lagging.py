@@ -15,7 +15,7 @@ class Lagging:
 
     Attributes:
         hidden: how many more times the list shows nothing.
-        omitted: fields of the rows that it leaves out.
+        omitted: fields of its answers that are left out, or other than ordered.
     """
 
     inner: Payouts
@@ -33,7 +33,8 @@ class Lagging:
         return self.inner.send(asset, units, address, metadata=metadata)
 
     def fetch(self, withdrawal_id: str) -> Withdrawal:
-        return self.inner.fetch(withdrawal_id)
+        order = self.inner.fetch(withdrawal_id)
+        return replace(order, **self.omitted)  # type: ignore[arg-type]
 
     def recent(self, since: datetime, asset: Asset) -> Iterator[Withdrawal]:
         self.hidden -= 1
