@@ -25,7 +25,8 @@ class Mail:
     @property
     def subject(self) -> str:
         """The subject, decoded."""
-        return str(self.message["Subject"])
+        # A long one may begin on a line of its own: the fold is no part of it.
+        return str(self.message["Subject"]).lstrip()
 
     @property
     def message_id(self) -> str:
