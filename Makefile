@@ -51,7 +51,8 @@ upstream: $(READY) ## Run Saleor's own tests with the plugin in it; VERSION=3.23
 chaos: $(READY) ## Run the proofs in their long form; FULL=1 in the longest (days)
 	$(if $(ARGS),,rm -f build/figures/proofs.json)
 	PROOFS=long WRITE_FIGURES=1 FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) FULL=$(FULL) \
-	  $(BIN)/pytest tests/chaos tests/attacks tests/fuzz $(ARGS)
+	  $(BIN)/pytest --numprocesses $(JOBS) --dist loadscope --no-loadscope-reorder \
+	  tests/chaos tests/attacks tests/fuzz $(ARGS)
 	$(BIN)/python -m bench.table
 
 races: $(READY) ## Race our bridge against Saleor's own operations; VERSION=3.23 for one
