@@ -38,7 +38,7 @@ SaleorPost().announce(reference, event, payload)
 LANGUAGES = """
 import json
 
-from saleor_cryptopay.bridge.mail import SaleorPost
+from saleor_cryptopay.bridge.services.mail import SaleorPost
 
 print(json.dumps(SaleorPost().staff_languages()), end="")
 """
