@@ -12,7 +12,7 @@ from typing import Final
 ROOT: Final = Path(__file__).parents[1]
 TESTS: Final = ROOT / "tests" / "saleor"
 README: Final = ROOT / "README.md"
-KEPT: Final = ROOT / "build" / "figures" / "saleor.json"
+KEPT: Final = ROOT / "docs" / "figures" / "saleor.json"
 BLOCK: Final = re.compile(r"(<!-- runs -->\n)(.*?)(<!-- /runs -->)", re.DOTALL)
 
 Counts = dict[str, int]

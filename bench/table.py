@@ -11,7 +11,7 @@ import django
 import psycopg
 
 ROOT = Path(__file__).parents[1]
-KEPT = ROOT / "build" / "figures"
+KEPT = ROOT / "docs" / "figures"
 TABLE = ROOT / "docs" / "figures.md"
 
 # What is measured, in the order it is told; each part may be measured by itself.
@@ -22,7 +22,8 @@ HEAD = """# Figures
 Written by `make bench` and `make chaos`; nothing here is typed by hand. Each part is
 told with the machine it was measured on and how busy that was with other work (its
 load: how many processes wanted to run at once). What is compared was measured by turns,
-and medians of the rounds are told.
+and medians of the rounds are told. A run of a part leaves the others as they were;
+what was counted is kept in [figures/](figures).
 """
 COST_HEAD = "\n## What it costs\n"
 PART_HEAD = """
@@ -34,8 +35,8 @@ PART_HEAD = """
 PROOF_HEAD = """
 ## What holds
 
-| proof | counted |
-| --- | --- |
+| proof | counted | on |
+| --- | --- | --- |
 """
 
 Row = tuple[str, str, str]
@@ -73,7 +74,8 @@ def write_table() -> None:
     proofs = _kept("proofs.json")
     if proofs:
         text += PROOF_HEAD
-        text += "".join(f"| {a} | {b} |\n" for a, b in sorted(proofs.items()))
+        for name, (value, day) in sorted(proofs.items()):
+            text += f"| {name} | {value} | {day} |\n"
     TABLE.parent.mkdir(exist_ok=True)
     TABLE.write_text(text)
 

@@ -1,19 +1,20 @@
 """The figures that the proofs end in: collected during the run, told at its end.
 
-With WRITE_FIGURES=1 they are also kept in build/figures/, where `python -m bench.table`
-finds them.
+With WRITE_FIGURES=1 they are also kept in docs/figures/, each with its day, where
+`python -m bench.table` finds them.
 """
 
 import json
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from _pytest.terminal import TerminalReporter
 
-FOLDER = Path(__file__).parents[2] / "build" / "figures"
+FOLDER = Path(__file__).parents[2] / "docs" / "figures"
 FIGURES = pytest.StashKey[dict[str, str]]()
 NAME = "cryptopay-figures"
 
@@ -84,9 +85,11 @@ class Summary:
 
 
 def _keep(figures: dict[str, str]) -> None:
-    """Keep the figures beside those of proofs that this run left out."""
+    """Keep the figures, with the day, beside those that this run left out."""
+    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    told = {name: [value, day] for name, value in figures.items()}
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / "proofs.json"
     kept = json.loads(path.read_text()) if path.exists() else {}
-    text = json.dumps(kept | figures, indent=1, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(kept | told, indent=1, sort_keys=True, ensure_ascii=False)
     path.write_text(f"{text}\n")

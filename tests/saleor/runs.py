@@ -1,6 +1,6 @@
 """What was run on which Saleor, counted while it runs.
 
-With WRITE_FIGURES=1 the counts are kept in build/figures/saleor.json, where
+With WRITE_FIGURES=1 the counts are kept in docs/figures/saleor.json, where
 `python -m bench.runs` finds them for the README. What a run leaves out stays as the
 run before it had it.
 """
@@ -17,7 +17,7 @@ import pytest
 from demo.services.installs import VERSIONS, find_saleors
 
 ROOT: Final = Path(__file__).parents[2]
-KEPT: Final = ROOT / "build" / "figures" / "saleor.json"
+KEPT: Final = ROOT / "docs" / "figures" / "saleor.json"
 FOLDER: Final = "tests/saleor/"
 NAME: Final = "cryptopay-runs"
 

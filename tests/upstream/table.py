@@ -1,6 +1,6 @@
 """The outcome for people: a table of the versions, and the names of new failures.
 
-What was counted on each version is kept in build/figures/upstream.json: versions that a
+What was counted on each version is kept in docs/figures/upstream.json: versions that a
 run leaves out stay as the run before had them.
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from .outcomes import Comparison, not_passed
 
 ROOT = Path(__file__).parents[2]
-KEPT = ROOT / "build" / "figures" / "upstream.json"
+KEPT = ROOT / "docs" / "figures" / "upstream.json"
 PAGE = ROOT / "docs" / "upstream.md"
 TEXT = """# Saleor's own tests
 
