@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from demo.services.processes import Program, bare_environment, free_port, run
+from demo.services.ports import free_port
+from demo.services.processes import Program, bare_environment, run
 
 from .measuring import Cost, process_clock
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .sandbox import Sandbox
+from .services.ports import free_port
 from .services.postgres import Postgres
-from .services.processes import free_port
 from .services.redis import Broker
 from .storefront.shops import Shop
 from .stories.play import Staff

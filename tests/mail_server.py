@@ -9,7 +9,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from demo.services.processes import free_port
+from demo.services.ports import free_port
 
 # What the server answers, as RFC 5321 has it.
 TAKEN = "250 taken"

@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 
-from demo.services.processes import Program, bare_environment, free_port
+from demo.services.ports import free_port
+from demo.services.processes import Program, bare_environment
 
 KEY = "sk_test_sandbox"
 SECRET = "sandbox-webhook-secret-0000000000"

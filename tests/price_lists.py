@@ -19,7 +19,8 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from demo.services.processes import Program, bare_environment, free_port
+from demo.services.ports import free_port
+from demo.services.processes import Program, bare_environment
 
 PRICES = {"btc/usd": "64000.50", "eth/usd": "3200.25", "usd/eur": "0.92"}
 

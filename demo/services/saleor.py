@@ -9,8 +9,9 @@ from typing import Any
 from .environment import broker_environment, saleor_environment
 from .graphql import GraphQL
 from .installs import SaleorInstall
+from .ports import free_port
 from .postgres import Postgres
-from .processes import Program, free_port, run, stop_all
+from .processes import Program, run, stop_all
 from .redis import Broker
 from .templates import template_database
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from celery import Celery
 
-from demo.services.processes import Program, bare_environment, free_port
+from demo.services.ports import free_port
+from demo.services.processes import Program, bare_environment
 from demo.services.redis import Broker, start_broker
 from saleor_cryptopay.bridge.services.workers import count_workers
 

@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from demo.services.ports import free_port
 from demo.services.postgres import Postgres, start_postgres
-from demo.services.processes import Program, bare_environment, free_port
+from demo.services.processes import Program, bare_environment
 
 READY = "ready to accept connections"
 

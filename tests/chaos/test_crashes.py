@@ -18,7 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from demo.services.processes import ServiceError, free_port
+from demo.services.ports import free_port
+from demo.services.processes import ServiceError
 from tests.stand_ins import WEBHOOK_SECRET
 from tests.web.site import PREFIX
 

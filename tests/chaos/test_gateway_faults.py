@@ -12,7 +12,7 @@ from decimal import Decimal
 
 import pytest
 
-from demo.services.processes import free_port
+from demo.services.ports import free_port
 from saleor_cryptopay.core.errors import GatewayError
 from saleor_cryptopay.core.events import TransferStatus
 from saleor_cryptopay.gateways.crypton import CryptonGateway

@@ -7,7 +7,7 @@ from http import HTTPStatus
 import httpx
 import pytest
 
-from demo.services.processes import free_port
+from demo.services.ports import free_port
 from demo.storefront.server import serve
 from demo.storefront.shops import (
     Button,

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from demo.sandbox import Sandbox as Wallet
 from demo.services.catalogue import Catalogue
-from demo.services.processes import free_port
+from demo.services.ports import free_port
 from demo.services.refunds import SaleorStaff
 from demo.services.saleor import RunningSaleor
 from demo.storefront.saleor import SaleorShop
