@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +12,7 @@ from threading import Thread
 from typing import Any
 
 from playwright.sync_api import Locator, Page
+from playwright.sync_api import TimeoutError as PatienceError
 
 from demo.services.cache import CACHE
 from demo.services.saleor import EMAIL, PASSWORD
@@ -35,6 +36,7 @@ SEEN_WHOLE = """cells => cells.filter(cell => {
 # It is large, and computers of tests are slow.
 PATIENCE_MILLISECONDS = 60_000
 STAYS_MILLISECONDS = 1_000
+OPENS_MILLISECONDS = 10_000
 TRIES = 5
 
 
@@ -174,8 +176,16 @@ class Dashboard:
         if button.count():
             button.click()
             holder = self.page.get_by_role("dialog")
-        holder.get_by_text("Metadata", exact=True).click()
-        return holder
+        fields = holder.locator("input, textarea")
+        for _ in range(TRIES):
+            # A click while the dialog is still coming up is lost.
+            holder.get_by_text("Metadata", exact=True).click()
+            with suppress(TimeoutError):
+                holder.locator("input, textarea").first.wait_for(
+                    timeout=OPENS_MILLISECONDS
+                )
+                return holder
+        raise TimeoutError("The metadata do not open.")
 
     def readable_words(self, transaction: Locator) -> list[str]:
         """Return what can be read whole: in a transaction's lines, or behind signs."""

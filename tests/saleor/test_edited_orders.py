@@ -68,9 +68,9 @@ def test_an_order_made_dearer_after_it_was_paid_says_so(
     pay(staff, staff.initialize_part(order, "12.00"))
     assert money(staff, order) == ("FULL", Decimal(0))
     dearer(staff, order)
-    # Saleor itself leaves it so: it has not even worked the new total out.
-    assert money(staff, order) == ("FULL", Decimal(0))
-    assert int(shell.run(LOOK)) == 1
+    # Saleor itself leaves it so: it has not even worked the new total out. Beat looks
+    # every minute, and may come first.
+    assert int(shell.run(LOOK)) in {0, 1}
     assert money(staff, order) == ("PARTIAL", Decimal(-12))
     assert history(staff, order)[-1] == (
         "This order was changed after coins had come for it."
