@@ -180,12 +180,10 @@ class Dashboard:
         for _ in range(TRIES):
             # A click while the dialog is still coming up is lost.
             holder.get_by_text("Metadata", exact=True).click()
-            with suppress(TimeoutError):
-                holder.locator("input, textarea").first.wait_for(
-                    timeout=OPENS_MILLISECONDS
-                )
+            with suppress(PatienceError):
+                fields.first.wait_for(timeout=OPENS_MILLISECONDS)
                 return holder
-        raise TimeoutError("The metadata do not open.")
+        raise AssertionError("The metadata do not open.")
 
     def readable_words(self, transaction: Locator) -> list[str]:
         """Return what can be read whole: in a transaction's lines, or behind signs."""
