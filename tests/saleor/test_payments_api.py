@@ -147,6 +147,19 @@ def test_a_transaction_for_a_checkout_paid_this_way_is_refused_in_words(
     counter.wait_for_order(payment_id, SOON)
 
 
+def test_a_transaction_is_refused_beside_an_earlier_of_two_attempts(
+    counter: Counter,
+) -> None:
+    checkout = counter.shopper.checkout()
+    counter.create(checkout)
+    first = counter.ask(checkout)["payment"]
+    counter.create(checkout)  # begun, and never asked for an address
+    session = counter.shopper.initialize(checkout, USDT)
+    assert session.event["type"] == "CHARGE_FAILURE"
+    assert "checkoutPaymentCreate" in session.data["error"]["message"]
+    assert counter.ask(checkout)["payment"]["address"] != first["address"]
+
+
 def _create_and_complete(counter: Counter, checkout: Purchase) -> None:
     counter.create(checkout)
     counter.complete(checkout)

@@ -43,7 +43,7 @@ def only_transactions(source: Any) -> Iterator[None]:
     with transaction.atomic():
         checkout_qs_select_for_update().filter(pk=source.pk).first()
         row = source.payments.order_by("pk").last()
-        if not _is_ours_under_way(row):
+        if row is None or row.gateway != PLUGIN_ID or not _is_begun(source):
             yield
             return
     SaleorPayment.objects.filter(pk=row.pk).update(is_active=True)
@@ -72,12 +72,11 @@ def refuse_second_payment(row: Any) -> None:
         )
 
 
-def _is_ours_under_way(row: Any) -> bool:
-    return (
-        row is not None
-        and row.gateway == PLUGIN_ID
-        and _is_any_under_way([payment_reference(row.pk)])
-    )
+def _is_begun(checkout: Any) -> bool:
+    """Whether any attempt through the Payments API is under way: each can be paid."""
+    attempts = checkout.payments.filter(gateway=PLUGIN_ID)
+    keys = attempts.values_list("pk", flat=True)
+    return _is_any_under_way([payment_reference(key) for key in keys])
 
 
 def _is_any_under_way(references: list[str]) -> bool:
