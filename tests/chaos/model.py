@@ -47,15 +47,21 @@ class ModelPayment:
     def hear(self, report: TransferReported) -> None:
         """Take in what the gateway said of a transaction to this address."""
         key = report.transaction_id
-        if key not in self.counted and key not in self.set_aside:
+        is_new = key not in self.counted and key not in self.set_aside
+        if is_new:
             self._meet(report)
-        was_final = key in self.final
+        was_gone, was_final = key in self.gone, key in self.final
         if report.status.is_gone:
             self.gone.add(key)
             self.final.discard(key)
         elif report.status == "confirmed":
             self.gone.discard(key)
             self.final.add(key)
+        if not is_new and (was_gone, was_final) == (
+            key in self.gone,
+            key in self.final,
+        ):
+            return
         is_lost = was_final and key not in self.final
         is_settled = key in self.final and not was_final
         self._judge(is_lost, is_settled and key in self.set_aside)
@@ -70,11 +76,14 @@ class ModelPayment:
             self.set_aside.add(report.transaction_id)
 
     def _judge(self, is_lost: bool, is_for_people: bool) -> None:  # noqa: FBT001 - two facts
-        if self.settled >= self.asked:
+        if is_for_people and self.state != "confirmed":
+            self.state = "needs_review"
+        elif self.state == "canceled":
+            # Coins that were gone when it was canceled may come after all.
+            self.state = "needs_review" if self.settled else "canceled"
+        elif self.settled >= self.asked:
             self.state = "confirmed"
-        elif (is_lost and self.state in {*OPEN, "confirmed"}) or (
-            is_for_people and self.state != "confirmed"
-        ):
+        elif is_lost and self.state in {*OPEN, "confirmed"}:
             self.state = "needs_review"
         elif self.state in OPEN:
             self.state = self._open_state()
