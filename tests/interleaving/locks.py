@@ -1,7 +1,8 @@
 """Which rows a transaction locks, in which order, read off its SQL.
 
 The order that everybody keeps to: checkout or order, then the transaction or payment,
-then its events, then our own rows.
+then its events, then our own rows. Stock comes before an order that was there already:
+whoever cancels one locks it first.
 """
 
 import re
@@ -26,6 +27,9 @@ RANKS: Final = {
     "saleor_cryptopay_effect": 4,
 }
 
+STOCK: Final = frozenset({"warehouse_allocation", "warehouse_stock"})
+ORDER: Final = "order_order"
+
 # A statement that waits for rows that others hold; inserted rows nobody else holds.
 LOCK: Final = re.compile(r'FROM "(\w+)".* FOR UPDATE', re.DOTALL)
 WRITE: Final = re.compile(r'^\s*(?:UPDATE|DELETE FROM) "(\w+)"')
@@ -43,12 +47,16 @@ class Transaction:
         tables: in the order in which they were first locked.
         locked: those that were locked by `FOR UPDATE`.
         made: those whose rows were made in it.
+        has_stock: whether rows of the stock were locked.
+        is_stock_late: whether they were, with an order in hand that others may want.
         has_unlocked_sums: whether sums were saved to a transaction nobody had locked.
     """
 
     tables: list[str] = field(default_factory=list)
     locked: set[str] = field(default_factory=set)
     made: set[str] = field(default_factory=set)
+    has_stock: bool = False
+    is_stock_late: bool = False
     has_unlocked_sums: bool = False
 
     def note(self, sql: str) -> None:
@@ -63,6 +71,9 @@ class Transaction:
             self.made.add(made[1])
         found = lock or write
         table = found[1] if found else ""
+        if table in STOCK:
+            self.is_stock_late |= not self.has_stock and ORDER in self.tables
+            self.has_stock = True
         if table in RANKS.keys() - self.made and table not in self.tables:
             self.tables.append(table)
 
@@ -70,7 +81,7 @@ class Transaction:
     def is_ordered(self) -> bool:
         """Whether the locks were taken in the order that everybody keeps to."""
         ranks = [RANKS[table] for table in self.tables]
-        return ranks == sorted(ranks)
+        return ranks == sorted(ranks) and not self.is_stock_late
 
     def __str__(self) -> str:
         return " > ".join(self.tables)
