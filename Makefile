@@ -49,7 +49,6 @@ upstream: $(READY) ## Run Saleor's own tests with the plugin in it; VERSION=3.23
 	$(BIN)/python -m tests.upstream $(VERSION)
 
 chaos: $(READY) ## Run the proofs in their long form; FULL=1 in the longest (days)
-	$(if $(ARGS),,rm -f docs/figures/proofs.json)
 	PROOFS=long WRITE_FIGURES=1 FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) FULL=$(FULL) \
 	  $(BIN)/pytest --numprocesses $(JOBS) --dist loadscope --no-loadscope-reorder \
 	  tests/chaos tests/attacks tests/fuzz $(ARGS)
