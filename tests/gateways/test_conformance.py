@@ -21,6 +21,7 @@ from saleor_cryptopay.core.errors import (
 from saleor_cryptopay.gateways.base import Gateway
 from saleor_cryptopay.gateways.payouts import Payouts
 from saleor_cryptopay.gateways.registry import build_gateway, build_payouts
+from tests.operations.refunds.lagging import Lagging
 
 from .conformance import USDT, Delivery, GatewayConformance, issue, since_now
 from .payouts_conformance import PayoutsConformance, send
@@ -168,6 +169,14 @@ class TestCryptonPayouts(PayoutsConformance):
     @pytest.fixture(autouse=True)
     def _speak(self, world: SandboxWorld, dialect: str) -> None:
         world.do("dialect", **DIALECTS[dialect])
+
+
+class TestLagging(PayoutsConformance):
+    """The stand-in whose lists can lag keeps the port's promises while they do not."""
+
+    @pytest.fixture
+    def payouts(self, payouts: Payouts) -> Payouts:
+        return Lagging(payouts)
 
 
 FAULTS = pytest.mark.parametrize(
