@@ -10,7 +10,7 @@ import inspect
 from typing import Any, Final
 
 from django.contrib.sites.models import Site
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import Q
 from saleor.order import OrderAuthorizeStatus, OrderChargeStatus, OrderStatus
 from saleor.order.actions import cancel_order
@@ -53,11 +53,11 @@ def _lock(order_id: Any) -> Any:
     """
     allocations = allocation_with_stock_qs_select_for_update()
     list(allocations.filter(order_line__order_id=order_id))
-    free = Order.objects.select_for_update(of=("self",), nowait=True)
-    try:
-        return free.filter(pk=order_id).first()
-    except OperationalError as error:
-        raise ShopError("Somebody is changing the order: later.") from error
+    orders = Order.objects.filter(pk=order_id)
+    free = orders.select_for_update(of=("self",), skip_locked=True).first()
+    if free is None and orders.exists():
+        raise ShopError("Somebody is changing the order: later.")
+    return free
 
 
 def _is_abandoned(order: Any, item: Any) -> bool:
