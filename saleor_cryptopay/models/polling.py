@@ -10,12 +10,14 @@ class Cursor(models.Model):
     """How far the list of a gateway's transactions has been read.
 
     `began_at` is when a round of reading old transactions again began; rounds end
-    when `read_until` has come to it.
+    when `read_until` has come to it. `span` is how much of the list fits into one go;
+    None is as much as is allowed.
     """
 
     name = models.CharField(max_length=128, primary_key=True)
     read_until = models.DateTimeField()
     began_at = models.DateTimeField(null=True)
+    span = models.DurationField(null=True)
 
     def __str__(self) -> str:
         return f"{self.name} read until {self.read_until:%Y-%m-%d %H:%M:%S}"

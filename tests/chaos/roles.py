@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from demo.stand_in.models import Purchase
 from demo.stand_in.shop import StandInShop, paid
+from saleor_cryptopay.core.errors import RetryableError
 from saleor_cryptopay.core.events import TransferStatus
 from saleor_cryptopay.models import Delivery, Effect, Payment, Transfer
 from saleor_cryptopay.operations import expiry, intake, ledger, outbox, reconciliation
@@ -203,12 +205,20 @@ class Verify(Role):
             self.stage.shift += timedelta(minutes=1)
         found = self._count_deliveries()
         for _ in range(self.plan.get("polls", 1)):
-            reconciliation.reconcile(self.runtime)
-            self.stage.shift += timedelta(minutes=1)
+            self._poll()
         while outbox.deliver_effects(self.runtime):
             self.stage.shift += timedelta(minutes=1)
         found |= self._count_money()
         (self.folder / "verdict.json").write_text(json.dumps(found))
+
+    def _poll(self) -> None:
+        """Poll once a minute until the list was read to its end."""
+        is_read = False
+        while not is_read:
+            with suppress(RetryableError):  # the minute's requests are spent
+                reconciliation.reconcile(self.runtime)
+                is_read = True
+            self.stage.shift += timedelta(minutes=1)
 
     def _count_deliveries(self) -> dict[str, Any]:
         bodies = Delivery.objects.values_list("body", flat=True).iterator()

@@ -1,0 +1,126 @@
+"""Reading the gateway's list of transactions, a slice of time at one go.
+
+The gateway documents no order of its list, so a slice that was not read to its end
+counts as not read. It may hold a fifth of what polling may ask for in a minute: one
+that holds more is tried again half as long, and those after it are as short. Hence
+every run comes further, however busy the account is.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final
+
+from saleor_cryptopay.core.errors import MalformedError
+from saleor_cryptopay.core.events import TransferReported
+from saleor_cryptopay.core.telemetry import about
+from saleor_cryptopay.models import Cursor
+
+from . import adoption, budget, ledger
+from .runtime import Runtime
+
+logger = logging.getLogger(__name__)
+
+PAGE: Final = 100
+
+# Slices that fit into a minute's requests.
+SLICES_A_MINUTE: Final = 5
+
+# The gateway's times are whole seconds.
+SHORTEST: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a part of the list is read.
+
+    Attributes:
+        longest: how much time a slice spans at the most.
+        is_spare: whether it can wait for a budget that is short.
+        is_open: whether the last slice has no end: the gateway's clock may be ahead.
+    """
+
+    longest: timedelta
+    is_spare: bool
+    is_open: bool
+
+    def span(self, cursor: Cursor) -> timedelta:
+        """Return how much time the next slice spans."""
+        return min(cursor.span or self.longest, self.longest)
+
+
+def read_slice(
+    cursor: Cursor, since: datetime, end: datetime, pace: Pace, runtime: Runtime
+) -> tuple[int, datetime]:
+    """Put what the list says from `since` on through the ledger, for a slice of time.
+
+    The cursor is told how long the next slice may be; it is not saved.
+
+    Returns:
+        How many reports were read, and until when: `since` where it was too much.
+
+    Raises:
+        GatewayError: the gateway did not answer, or the budget is spent.
+    """
+    span = pace.span(cursor)
+    until = min(since + span, end)
+    length = until - since
+    limit = _rows_a_slice(pace, runtime) if length > SHORTEST else None
+    observed_at = runtime.clock()
+    is_last = pace.is_open and until == end
+    reports = _paid_for(since, None if is_last else until, pace, runtime)
+    read = record(islice(reports, limit), observed_at, runtime)
+    if read == limit:
+        cursor.span = max(length / 2, SHORTEST)
+        return read, since
+    if limit is not None and 2 * read * span <= limit * length:
+        span = min(2 * span, pace.longest)
+    cursor.span = span
+    return read, until
+
+
+def record(
+    reports: Iterable[TransferReported], observed_at: datetime, runtime: Runtime
+) -> int:
+    """Put reports through the ledger; one that is broken does not hide the others.
+
+    Returns how many there were.
+    """
+    read = 0
+    for report in reports:
+        read += 1
+        try:
+            is_ours = ledger.record_transfer(report, observed_at, runtime)
+            if not is_ours and adoption.adopt_for(report, runtime):
+                ledger.record_transfer(report, observed_at, runtime)
+        except MalformedError as error:
+            logger.warning(
+                "Transaction %s: %s",
+                report.transaction_id,
+                error,
+                extra=about(transfer=report.transaction_id, network=report.network),
+            )
+    return read
+
+
+def _rows_a_slice(pace: Pace, runtime: Runtime) -> int:
+    environment = runtime.gateway.environment
+    share = budget.share(environment, "minute", is_spare=pace.is_spare)
+    return PAGE * (share // SLICES_A_MINUTE)
+
+
+def _paid_for(
+    since: datetime, until: datetime | None, pace: Pace, runtime: Runtime
+) -> Iterator[TransferReported]:
+    """Ask for the list, and pay for each of its pages."""
+    budget.spend(runtime, is_spare=pace.is_spare)
+    if until is None:
+        reports = runtime.gateway.transactions_since(since)
+    else:
+        reports = runtime.gateway.transactions_since(since, until=until)
+    for number, report in enumerate(reports, start=1):
+        yield report
+        if number % PAGE == 0:
+            budget.spend(runtime, is_spare=pace.is_spare)

@@ -1,0 +1,130 @@
+"""An account as busy as its key allows: polling comes to the end of any list (F28).
+
+Other shops of the merchant use the same account, so the list holds far more than a
+minute's requests can fetch. What polling does not get through now it must get through
+later, and what is old must not keep it from what is new.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+
+from saleor_cryptopay.core.events import TransferStatus as Status
+from saleor_cryptopay.gateways.base import IssuedAddress
+from saleor_cryptopay.models import Payment
+from saleor_cryptopay.operations import budget, reconciliation
+from saleor_cryptopay.sandbox.identifiers import fresh_address
+
+from .figures import Figure, by_form
+from .world import USDT, World
+
+pytestmark = pytest.mark.django_db
+
+# What the gateway lets a test key do in an hour; each address gets one transfer.
+AN_HOUR = 1_000
+HOURS = by_form(12, 72, 72)
+MINUTES = by_form(20, 180, 180)
+
+ELSEWHERE = IssuedAddress(
+    "addr_elsewhere", fresh_address(USDT.network), USDT.network.slug, USDT.coin
+)
+
+
+def sell_elsewhere(world: World, hours: Fraction | int) -> None:
+    """Let hours pass in which other shops sell as much as the key allows."""
+    for _ in range(round(hours * AN_HOUR)):
+        world.clock.now += timedelta(hours=1) / AN_HOUR
+        coins = world.chain.pay(ELSEWHERE, USDT, "1", "usdt")
+        coins.status, coins.confirmations = Status.CONFIRMED, 99
+
+
+def minutes_of_polling(world: World, most: int) -> Iterator[int]:
+    """Poll once a minute; never more than a minute's share is asked for."""
+    for minute in range(1, most + 1):
+        world.clock.now += timedelta(minutes=1)
+        before = world.gateway.requests
+        world.poll()
+        asked = world.gateway.requests - before
+        assert asked <= budget.share("test", "minute", is_spare=False)
+        yield minute
+
+
+def minutes_until(world: World, payment: Payment, state: str, most: int) -> int:
+    """Return how many polls it takes until a payment has a state."""
+    for minute in minutes_of_polling(world, most):
+        if Payment.objects.get(pk=payment.pk).state == state:
+            return minute
+    pytest.fail(f"Not {state} after {most} minutes of polling.")
+
+
+def test_an_outage_of_a_busy_account_is_made_up_for(
+    world: World, figure: Figure
+) -> None:
+    world.stage.policy = replace(world.stage.policy, payment_window=timedelta(days=7))
+    payment = world.open("50.10")
+    world.poll()
+    sell_elsewhere(world, HOURS - 1)
+    world.chain.move(world.pay(payment, "50.1"), Status.CONFIRMED)
+    sell_elsewhere(world, 1)
+    minutes = minutes_until(world, payment, "confirmed", most=3 * HOURS)
+    figure(
+        f"{HOURS} h without a poll, {AN_HOUR} transfers an hour",
+        f"made up for after {minutes} polls",
+    )
+
+
+def test_a_transfer_that_is_stuck_hides_no_new_one(
+    world: World, figure: Figure
+) -> None:
+    stuck, payment = world.open("50.10"), world.open("9.99")
+    world.pay(stuck, "50.1")
+    world.poll()
+    for _ in range(8):
+        sell_elsewhere(world, 1)
+        list(minutes_of_polling(world, 2))
+    world.chain.move(world.pay(payment, "9.99"), Status.CONFIRMED)
+    minutes = minutes_until(world, payment, "confirmed", most=2)
+    figure(
+        f"a transfer stuck for 8 h, {AN_HOUR} transfers an hour",
+        f"a new one is found by poll {minutes}",
+    )
+
+
+def test_a_final_transfer_that_disappears_is_noticed_on_a_busy_account(
+    world: World, figure: Figure
+) -> None:
+    payment = world.open("50.10")
+    sell_elsewhere(world, 4)
+    coins = world.pay(payment, "50.1")
+    world.chain.move(coins, Status.CONFIRMED)
+    assert minutes_until(world, payment, "confirmed", most=10)
+    for _ in range(4):
+        sell_elsewhere(world, 1)
+        list(minutes_of_polling(world, 2))
+    world.chain.move(coins, Status.REPLACED)
+    minutes = minutes_until(world, payment, "needs_review", most=120)
+    figure(
+        f"a final transfer gone after 4 h, {AN_HOUR} transfers an hour",
+        f"noticed after {minutes} polls",
+    )
+
+
+def test_polling_a_busy_account_fits_into_each_hour(
+    world: World, figure: Figure
+) -> None:
+    world.open("50.10")
+    sell_elsewhere(world, 3)
+    list(minutes_of_polling(world, 10))
+    before = world.gateway.requests
+    for _ in range(MINUTES):
+        sell_elsewhere(world, Fraction(1, 60))
+        reconciliation.reconcile(world.runtime)  # which no budget refuses
+    asked = world.gateway.requests - before
+    assert asked * 60 <= budget.share("test", "hour", is_spare=False) * MINUTES
+    figure(
+        f"{MINUTES} minutes of polling, {AN_HOUR} transfers an hour",
+        f"{asked} requests, none refused",
+    )
