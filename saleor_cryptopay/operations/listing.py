@@ -2,8 +2,8 @@
 
 The gateway documents no order of its list, so a slice that was not read to its end
 counts as not read. It may hold a fifth of what polling may ask for in a minute: one
-that holds more is tried again half as long, and those after it are as short. Hence
-every run comes further, however busy the account is.
+that holds more is tried again shorter, by half or more, and those after it are as
+short until they hold little. Hence every run comes further, however busy the account.
 """
 
 import logging
@@ -67,15 +67,20 @@ def read_slice(
     span = pace.span(cursor)
     until = min(since + span, end)
     length = until - since
-    limit = _rows_a_slice(pace, runtime) if length > SHORTEST else None
+    limit = _rows_a_slice(pace, runtime)
+    can_be_cut = length > SHORTEST
     observed_at = runtime.clock()
     is_last = pace.is_open and until == end
     reports = _paid_for(since, None if is_last else until, pace, runtime)
-    read = record(islice(reports, limit), observed_at, runtime)
-    if read == limit:
-        cursor.span = max(length / 2, SHORTEST)
+    wanted = islice(reports, limit) if can_be_cut else reports
+    times: list[datetime] = []
+    read = record(_noted(wanted, times), observed_at, runtime)
+    if can_be_cut and read == limit:
+        # Of a list in order of time, so many rows show how close together they lie.
+        held = max(times, default=until) - min(times, default=since)
+        cursor.span = max(min(length, held) / 2, SHORTEST)
         return read, since
-    if limit is not None and 2 * read * span <= limit * length:
+    if 2 * read * span <= limit * length:
         span = min(2 * span, pace.longest)
     cursor.span = span
     return read, until
@@ -103,6 +108,16 @@ def record(
                 extra=about(transfer=report.transaction_id, network=report.network),
             )
     return read
+
+
+def _noted(
+    reports: Iterable[TransferReported], times: list[datetime]
+) -> Iterator[TransferReported]:
+    """Hand reports on, and note when the gateway first saw each."""
+    for report in reports:
+        if report.created_at is not None:
+            times.append(report.created_at)
+        yield report
 
 
 def _rows_a_slice(pace: Pace, runtime: Runtime) -> int:

@@ -32,6 +32,9 @@ from .chain import Chain, MemoryGateway
 from .crew import listen
 from .world import USDT
 
+# The gateway documents a thousand a minute at the most.
+BETWEEN_WEBHOOKS = timedelta(minutes=1) / 1_000
+
 
 class CrewStage(Stage):
     """A stage on the real clock, with a shop that is rows."""
@@ -91,6 +94,9 @@ class Prepare(Role):
         """Prepare everything."""
         del number
         call_command("migrate", verbosity=0)
+        # The last coins come now, and those before as fast as webhooks are sent.
+        coins = self.plan["payments"] * self.plan["parts"]
+        self.stage.shift = -coins * BETWEEN_WEBHOOKS
         for payment in range(self.plan["payments"]):
             self._sell(f"purchase-{payment}")
         write_book(self.chain, self.folder / "book.json")
@@ -113,6 +119,8 @@ class Prepare(Role):
         for _ in range(parts):
             to = gateway.issued[payment.address.address]
             coins = self.chain.pay(to, USDT, "1", "usdt")
+            self.stage.shift += BETWEEN_WEBHOOKS
+            coins.created_at = self.runtime.clock()
             coins.status, coins.confirmations = TransferStatus.CONFIRMED, 99
 
 
@@ -194,6 +202,18 @@ class Worker(LastingRole):
                 time.sleep(0.05)
 
 
+class Drain(Role):
+    """Applies deliveries and tells the shop until nothing is left to do."""
+
+    def work(self, number: int) -> None:
+        """Work to the end."""
+        del number
+        while intake.apply_deliveries(self.runtime):
+            outbox.deliver_effects(self.runtime)
+        while outbox.deliver_effects(self.runtime):
+            pass
+
+
 class Verify(Role):
     """Lets everything come to its end, and writes down what came of it."""
 
@@ -254,5 +274,6 @@ ROLES: dict[str, type[Role]] = {
     "race": SweepOrDetect,
     "door": Door,
     "worker": Worker,
+    "drain": Drain,
     "verify": Verify,
 }

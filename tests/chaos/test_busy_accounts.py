@@ -26,6 +26,7 @@ pytestmark = pytest.mark.django_db
 # What the gateway lets a test key do in an hour; each address gets one transfer.
 AN_HOUR = 1_000
 HOURS = by_form(12, 72, 72)
+BURST = 2_000
 MINUTES = by_form(20, 180, 180)
 
 ELSEWHERE = IssuedAddress(
@@ -72,6 +73,20 @@ def test_an_outage_of_a_busy_account_is_made_up_for(
     minutes = minutes_until(world, payment, "confirmed", most=3 * HOURS)
     figure(
         f"{HOURS} h without a poll, {AN_HOUR} transfers an hour",
+        f"made up for after {minutes} polls",
+    )
+
+
+def test_a_burst_holds_up_nothing_for_long(world: World, figure: Figure) -> None:
+    payment = world.open("50.10")
+    world.poll()
+    for _ in range(BURST):
+        world.chain.pay(ELSEWHERE, USDT, "1", "usdt")
+    world.clock.now += timedelta(hours=12)
+    world.chain.move(world.pay(payment, "50.1"), Status.CONFIRMED)
+    minutes = minutes_until(world, payment, "confirmed", most=10)
+    figure(
+        f"{BURST} transfers in one second, 12 h without a poll",
         f"made up for after {minutes} polls",
     )
 
