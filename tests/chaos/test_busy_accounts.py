@@ -72,8 +72,8 @@ def test_an_outage_of_a_busy_account_is_made_up_for(
     sell_elsewhere(world, 1)
     minutes = minutes_until(world, payment, "confirmed", most=3 * HOURS)
     figure(
-        f"{HOURS} h without a poll, {AN_HOUR} transfers an hour",
-        f"made up for after {minutes} polls",
+        f"no poll for hours, {AN_HOUR} transfers in each",
+        f"{HOURS} h made up for after {minutes} polls",
     )
 
 
@@ -140,6 +140,6 @@ def test_polling_a_busy_account_fits_into_each_hour(
     asked = world.gateway.requests - before
     assert asked * 60 <= budget.share("test", "hour", is_spare=False) * MINUTES
     figure(
-        f"{MINUTES} minutes of polling, {AN_HOUR} transfers an hour",
-        f"{asked} requests, none refused",
+        f"polling with {AN_HOUR} transfers an hour",
+        f"{asked} requests in {MINUTES} minutes, none refused",
     )

@@ -147,8 +147,8 @@ def test_nothing_acknowledged_is_missing_whoever_is_killed(
     assert verdict["wrongly_credited"] == []
     assert verdict["undone"] == 0
     figure(
-        f"{EVENTS} webhooks, {kills} processes killed (-9),"
-        f" {server.crashes} PostgreSQL crashes",
-        f"{len(acknowledged)} acknowledged, 0 of them missing,"
+        "webhooks under kill -9 and crashes of PostgreSQL",
+        f"{EVENTS} webhooks, {kills} processes killed, {server.crashes} crashes,"
+        f" {len(acknowledged)} acknowledged, 0 of them missing,"
         f" {verdict['credits']} credits, 0 twice",
     )

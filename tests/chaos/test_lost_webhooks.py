@@ -40,8 +40,9 @@ def test_all_payments_are_right_within_two_polls(world: World, figure: Figure) -
         assert state == ("confirmed" if number % 2 else "payment_insufficient")
     assert max(asked) <= REQUESTS_A_MINUTE
     figure(
-        f"{PAYMENTS} payments, every webhook lost",
-        f"all right after 2 polls, at most {max(asked)} requests a minute",
+        "every webhook lost",
+        f"{PAYMENTS} payments, all right after 2 polls,"
+        f" at most {max(asked)} requests a minute",
     )
 
 

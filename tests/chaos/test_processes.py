@@ -46,8 +46,8 @@ def test_ten_copies_of_each_event_at_once_credit_once(
     assert verdict["wrongly_credited"] == []
     assert verdict["states"] == {"confirmed": EVENTS // 10}
     figure(
-        f"{EVENTS} events by {COPIES} processes at once",
-        f"{verdict['credits']} credits, 0 twice",
+        f"each event by {COPIES} processes at once",
+        f"{EVENTS} events, {verdict['credits']} credits, 0 twice",
     )
 
 
@@ -62,8 +62,8 @@ def test_parts_that_arrive_at_once_add_up(
     assert verdict["wrongly_credited"] == []
     assert verdict["states"] == {"confirmed": payments}
     figure(
-        f"{payments} payments in 10 parts by {COPIES} processes at once",
-        "0 wrong totals",
+        f"payments in 10 parts by {COPIES} processes at once",
+        f"{payments} payments, 0 wrong totals",
     )
 
 
@@ -79,6 +79,6 @@ def test_coins_sent_in_time_survive_the_sweep(
     assert verdict["wrongly_credited"] == []
     assert verdict["states"] == {"confirmed": payments}
     figure(
-        f"{payments} payments, sweep against detection by 4 processes",
-        f"{verdict['credits']} credited, 0 lost",
+        "sweep against detection by 4 processes",
+        f"{payments} payments, {verdict['credits']} credited, 0 lost",
     )
