@@ -32,6 +32,9 @@ class SettableClock:
     def __call__(self) -> datetime:
         return self.now
 
+    def pause(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
 
 @dataclass
 class RecordingPost:
@@ -208,4 +211,5 @@ class Stage:
             base_url=self.base_url,
             appearance=self.appearance,
             desk=self.desk,
+            pause=self.clock.pause,
         )

@@ -15,7 +15,7 @@ SCHEDULE: Final[dict[str, timedelta]] = {
     "saleor_cryptopay.send_refunds": timedelta(seconds=60),
     "saleor_cryptopay.refresh_rates": timedelta(seconds=60),
     "saleor_cryptopay.keep_connections": timedelta(minutes=10),
-    "saleor_cryptopay.audit": timedelta(days=1),
+    "saleor_cryptopay.audit": timedelta(hours=1),
 }
 
 

@@ -150,13 +150,21 @@ def keep_connections() -> None:
 @shared_task(name="saleor_cryptopay.audit", ignore_result=True)
 @allow_writer()
 def audit() -> None:
-    """Compare gateway, books and shop, and see which secrets are in use."""
+    """Compare gateway, books and shop once a day; see which secrets are in use."""
     if runtime := _runtime():
         alarms.watch_secrets(runtime)
+        if not auditing.is_due(runtime):
+            return
         try:
             auditing.audit_daily(runtime)
         except GatewayError as error:
-            logger.warning("The gateway did not answer the audit: %s", error)
+            logger.log(
+                logging.ERROR,
+                "cryptopay.E112: the audit could not be done, and is tried again"
+                " within the hour: %s",
+                error,
+                extra=about(event="cryptopay.E112"),
+            )
 
 
 @shared_task(name="saleor_cryptopay.send_refunds", ignore_result=True)

@@ -3,6 +3,8 @@
 from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 from django.core.management.base import CommandError, OutputWrapper
@@ -22,6 +24,9 @@ from saleor_cryptopay.operations.messages.delivery import deliver_messages
 from .moments import day
 from .runtime import command_runtime
 
+# No window of the budget is longer.
+LONGEST: Final = timedelta(days=1)
+
 HELP: Final = "compare what arrived with the books and the shop; 1 where they differ"
 
 
@@ -36,8 +41,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Mapping[str, Any], out: OutputWrapper) -> int:
     """Print the sums and each difference; 1 if there is any."""
     runtime = command_runtime()
+
+    def pause(seconds: float) -> None:
+        out.write(f"The budget of requests is spent: on in {seconds:.0f} seconds\n")
+        out.flush()
+        runtime.pause(seconds)
+
     try:
-        found = audit(runtime, since=options["since"])
+        found = audit(
+            replace(runtime, pause=pause), since=options["since"], patience=LONGEST
+        )
     except GatewayError as error:
         raise CommandError(f"The gateway did not answer: {error}") from None
     if options["tell_staff"]:

@@ -88,7 +88,7 @@ def watch_signatures(runtime: Runtime) -> None:
 
 
 def watch_secrets(runtime: Runtime) -> None:
-    """Note which secrets lie unused while another one is used; once a day."""
+    """Note which secrets lie unused while another one is used."""
     now, marks = runtime.clock(), runtime.gateway.secret_marks
     used = {mark for mark in marks if _is_used(mark, now - timedelta(days=1))}
     for number, mark in enumerate(marks, start=1):

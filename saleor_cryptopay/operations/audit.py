@@ -8,19 +8,20 @@ final, or in no book of ours. Counted in base units; a difference of one is one.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Min
 
 from saleor_cryptopay.core.assets import ASSETS
 from saleor_cryptopay.core.errors import AmountError
 from saleor_cryptopay.core.events import TransferReported, TransferStatus
 from saleor_cryptopay.core.money import parse_units
-from saleor_cryptopay.models import Address, Transfer
+from saleor_cryptopay.models import Address, Payment, Transfer
 
+from .listing import list_reports
 from .refunds.accounts import count_returned, list_overdrawn
 from .runtime import Runtime
 from .shown import compare_shop
@@ -31,6 +32,12 @@ UNKNOWN_DECIMALS: Final = 18
 
 # Rows and reports that are in memory at once.
 PIECE: Final = 100
+
+# By how much the gateway's clock may be behind ours.
+CLOCKS_APART: Final = timedelta(hours=1)
+
+# How long the daily audit waits for another budget: an hour's is not waited for.
+BRIEFLY: Final = timedelta(minutes=1)
 
 CREDITED: Final = "credited"
 SURPLUS: Final = "surplus"
@@ -119,22 +126,26 @@ class _Seen:
         return is_new
 
 
-def audit(runtime: Runtime, *, since: datetime | None = None) -> Audit:
+def audit(
+    runtime: Runtime, *, since: datetime | None = None, patience: timedelta = BRIEFLY
+) -> Audit:
     """Compare gateway, books and shop; changes nothing.
 
-    Transfers and payments are read piece by piece, however many there are.
+    Transfers and payments are read piece by piece, however many there are, and the
+    gateway's list out of polling's budget.
 
     Args:
         runtime: see `runtime.Runtime`.
         since: leave out coins that came earlier; None for all.
+        patience: how long one wait for another budget may be.
 
     Raises:
-        GatewayError: the gateway did not answer.
+        GatewayError: the gateway did not answer, or the budget is spent for too long.
     """
     result = Audit()
     newest = Transfer.objects.aggregate(newest=Max("pk"))["newest"] or 0
     seen = _Seen(bytearray(newest + 1))
-    reports = runtime.gateway.transactions_since(since)
+    reports = list_reports(since or _beginning(runtime), runtime, patience)
     while piece := list(islice(reports, PIECE)):
         _compare(result, piece, seen, runtime)
     for _, rows in groupby(_rows(runtime), lambda row: row.payment_id):
@@ -148,6 +159,15 @@ def audit(runtime: Runtime, *, since: datetime | None = None) -> Audit:
     for payment_id, words in list_overdrawn(runtime):
         result.differ(payment_id, words)
     return result
+
+
+def _beginning(runtime: Runtime) -> datetime:
+    """Return a moment before which no coins can have come to an address of ours."""
+    ours = Payment.objects.filter(
+        gateway=runtime.gateway.name, environment=runtime.gateway.environment
+    )
+    first: datetime | None = ours.aggregate(first=Min("created_at"))["first"]
+    return (first or runtime.clock()) - CLOCKS_APART
 
 
 def _compare(

@@ -6,13 +6,14 @@ shop has not been told of yet. What is left after both were done is told.
 
 import hashlib
 import logging
+from datetime import timedelta
 from typing import Final
 
 from saleor_cryptopay.core.messages import MessageName
 from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import Trouble
 
-from . import outbox
+from . import outbox, pulse
 from .audit import Audit, audit
 from .reconciliation import reconcile
 from .runtime import Runtime
@@ -22,6 +23,17 @@ logger = logging.getLogger(__name__)
 
 NAME: Final = "audit"
 
+# Beat asks every hour: so an audit that failed is not put off for a day, nor one that
+# was due while beat was started anew.
+EVERY: Final = timedelta(hours=23, minutes=30)
+
+
+def is_due(runtime: Runtime) -> bool:
+    """Whether a day has passed since an audit came to its end."""
+    done_at = pulse.last_sign(pulse.AUDIT)
+    is_on = bool(runtime.watch.audit)
+    return is_on and (done_at is None or runtime.clock() - done_at >= EVERY)
+
 
 def audit_daily(runtime: Runtime) -> list[str]:
     """Audit what came lately, and tell staff of differences that stay.
@@ -29,19 +41,19 @@ def audit_daily(runtime: Runtime) -> list[str]:
     Returns the differences; empty where the audit is switched off.
 
     Raises:
-        GatewayError: the gateway did not answer.
+        GatewayError: the gateway did not answer, or the budget does not suffice.
     """
     span = runtime.watch.audit
     if not span:
         return []
     since = runtime.clock() - span
-    if not list_differences(audit(runtime, since=since)):
-        tell_of_audit([], runtime)
-        return []
-    reconcile(runtime)
-    outbox.deliver_effects(runtime)
     found = list_differences(audit(runtime, since=since))
+    if found:
+        reconcile(runtime)
+        outbox.deliver_effects(runtime)
+        found = list_differences(audit(runtime, since=since))
     tell_of_audit(found, runtime)
+    pulse.note(pulse.AUDIT, runtime.clock())
     return found
 
 

@@ -8,6 +8,7 @@ everything, never goes short.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from math import ceil
 from types import MappingProxyType
 from typing import Final
 
@@ -26,6 +27,8 @@ WINDOWS: Final[Mapping[str, timedelta]] = MappingProxyType(
         "day": timedelta(days=1),
     }
 )
+
+SPENT: Final = "BUDGET_SPENT"
 
 DOCUMENTED: Final[Mapping[str, Mapping[str, int]]] = MappingProxyType(
     {
@@ -60,11 +63,17 @@ def spend(runtime: Runtime, *, is_spare: bool) -> None:
         if row.used >= share(gateway.environment, row.window, is_spare=is_spare):
             raise RetryableError(
                 f"Polling has made its {row.used} requests of this {row.window}.",
-                code="BUDGET_SPENT",
+                code=SPENT,
+                retry_after=_seconds_left(row, now),
             )
     for row in rows:
         row.used += 1
     Spending.objects.bulk_update(rows, ["began_at", "used"])
+
+
+def _seconds_left(row: Spending, now: datetime) -> int:
+    left = row.began_at + WINDOWS[row.window] - now
+    return ceil(left.total_seconds())
 
 
 def _windows(account: str, now: datetime) -> list[Spending]:

@@ -7,13 +7,13 @@ short until they hold little. Hence every run comes further, however busy the ac
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from saleor_cryptopay.core.errors import MalformedError
+from saleor_cryptopay.core.errors import MalformedError, RetryableError
 from saleor_cryptopay.core.events import TransferReported
 from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import Cursor
@@ -51,6 +51,10 @@ class Pace:
         return min(cursor.span or self.longest, self.longest)
 
 
+# All of the list, which nothing waits for.
+WHOLE: Final = Pace(timedelta(days=30), is_spare=True, is_open=True)
+
+
 def read_slice(
     cursor: Cursor, since: datetime, end: datetime, pace: Pace, runtime: Runtime
 ) -> tuple[int, datetime]:
@@ -64,26 +68,35 @@ def read_slice(
     Raises:
         GatewayError: the gateway did not answer, or the budget is spent.
     """
-    span = pace.span(cursor)
-    until = min(since + span, end)
-    length = until - since
-    limit = _rows_a_slice(pace, runtime)
-    can_be_cut = length > SHORTEST
-    observed_at = runtime.clock()
-    is_last = pace.is_open and until == end
-    reports = _paid_for(since, None if is_last else until, pace, runtime)
-    wanted = islice(reports, limit) if can_be_cut else reports
-    times: list[datetime] = []
-    read = record(_noted(wanted, times), observed_at, runtime)
-    if can_be_cut and read == limit:
-        # Of a list in order of time, so many rows show how close together they lie.
-        held = max(times, default=until) - min(times, default=since)
-        cursor.span = max(min(length, held) / 2, SHORTEST)
-        return read, since
-    if 2 * read * span <= limit * length:
-        span = min(2 * span, pace.longest)
-    cursor.span = span
-    return read, until
+    reached = since
+
+    def reports() -> Iterator[TransferReported]:
+        nonlocal reached
+        reached = yield from _slice(cursor, since, end, pace, runtime)
+
+    read = record(reports(), runtime.clock(), runtime)
+    return read, reached
+
+
+def list_reports(
+    since: datetime, runtime: Runtime, patience: timedelta
+) -> Iterator[TransferReported]:
+    """Yield all that the list says from `since` on; some of it more than once.
+
+    Where the budget is spent it waits for the next, if not for longer than `patience`.
+
+    Raises:
+        GatewayError: the gateway did not answer, or the budget is spent for too long.
+    """
+    cursor, end = Cursor(), runtime.clock()
+    while since < end:
+        try:
+            since = yield from _slice(cursor, since, end, WHOLE, runtime)
+        except RetryableError as error:
+            seconds = error.retry_after or 0
+            if error.code != budget.SPENT or seconds > patience.total_seconds():
+                raise
+            runtime.pause(seconds)
 
 
 def record(
@@ -110,14 +123,33 @@ def record(
     return read
 
 
-def _noted(
-    reports: Iterable[TransferReported], times: list[datetime]
-) -> Iterator[TransferReported]:
-    """Hand reports on, and note when the gateway first saw each."""
-    for report in reports:
+def _slice(
+    cursor: Cursor, since: datetime, end: datetime, pace: Pace, runtime: Runtime
+) -> Generator[TransferReported, None, datetime]:
+    """Yield what the list says for a slice of time; return as `read_slice` does."""
+    span = pace.span(cursor)
+    until = min(since + span, end)
+    length = until - since
+    limit = _rows_a_slice(pace, runtime)
+    can_be_cut = length > SHORTEST
+    is_last = pace.is_open and until == end
+    reports = _paid_for(since, None if is_last else until, pace, runtime)
+    times: list[datetime] = []
+    read = 0
+    for report in islice(reports, limit) if can_be_cut else reports:
+        read += 1
         if report.created_at is not None:
             times.append(report.created_at)
         yield report
+    if can_be_cut and read == limit:
+        # Of a list in order of time, so many rows show how close together they lie.
+        held = max(times, default=until) - min(times, default=since)
+        cursor.span = max(min(length, held) / 2, SHORTEST)
+        return since
+    if 2 * read * span <= limit * length:
+        span = min(2 * span, pace.longest)
+    cursor.span = span
+    return until
 
 
 def _rows_a_slice(pace: Pace, runtime: Runtime) -> int:

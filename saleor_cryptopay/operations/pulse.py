@@ -1,4 +1,4 @@
-"""Signs of life: when worker, gateway and webhook were last seen to work."""
+"""Signs of life: when worker, gateway, webhook and audit were last seen to work."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,12 +8,15 @@ from saleor_cryptopay.models import Cursor
 WORKER: Final = "worker"
 GATEWAY: Final = "gateway"
 WEBHOOK: Final = "webhook"
+AUDIT: Final = "audit"
 
-# Worker and gateway are noted once a minute while all is well, the webhook every ten.
+# Worker and gateway are noted once a minute while all is well, the webhook every
+# ten, and the audit once a day.
 PATIENCE: Final = {
     WORKER: timedelta(minutes=5),
     GATEWAY: timedelta(minutes=5),
     WEBHOOK: timedelta(minutes=25),
+    AUDIT: timedelta(days=3),
 }
 
 _PREFIX: Final = "pulse:"

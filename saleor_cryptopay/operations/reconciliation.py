@@ -159,7 +159,7 @@ def _refresh_underway(started_at: datetime, runtime: Runtime) -> int:
             )
             continue
         except RetryableError as error:
-            if error.code != "BUDGET_SPENT":
+            if error.code != budget.SPENT:
                 raise
             break  # the oldest go first, so that all have their turn
         read += record([report], observed_at, runtime)

@@ -4,7 +4,8 @@ Composed once per request or task in `bridge.runtime`; frozen, so that nothing c
 under an operation's feet.
 """
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -162,6 +163,7 @@ class Runtime:
         rate_rules: when what they say is believed.
         desk: who may work at the refund desk; None: nobody.
         tracer: who is told how long things take.
+        pause: waits so many seconds of the clock's.
     """
 
     gateway: Gateway
@@ -177,3 +179,4 @@ class Runtime:
     appearance: Appearance = Appearance()
     desk: Desk | None = None
     tracer: Tracer = NO_TRACER
+    pause: Callable[[float], None] = time.sleep

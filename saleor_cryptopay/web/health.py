@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from saleor_cryptopay.core.states import OPEN_STATES
 from saleor_cryptopay.models import Delivery, Effect, MarketPair, Payment
+from saleor_cryptopay.operations import pulse
 from saleor_cryptopay.operations.runtime import Runtime
 
 from .answers import json_answer, text_answer
@@ -42,6 +43,8 @@ def health_data(runtime: Runtime) -> dict[str, object]:
     is_late = any(seconds > PATIENCE.total_seconds() for seconds in waits)
     rates = _rates(runtime, now)
     is_late = is_late or bool(rates.get("assets_without_rate"))
+    audited = _age(pulse.last_sign(pulse.AUDIT), now)
+    is_late = is_late or _is_audit_late(audited, runtime)
     return {
         "status": "degraded" if is_late or overdue or not can_verify else "ok",
         "gateway": runtime.gateway.name,
@@ -51,8 +54,15 @@ def health_data(runtime: Runtime) -> dict[str, object]:
         "oldest_waiting_delivery_seconds": delivery,
         "oldest_waiting_effect_seconds": effect,
         "open_payments_unchecked": overdue,
+        "seconds_since_audit": audited,
         **rates,
     }
+
+
+def _is_audit_late(age: int | None, runtime: Runtime) -> bool:
+    """Whether audits are wanted, and the last is too long ago."""
+    patience = pulse.PATIENCE[pulse.AUDIT].total_seconds()
+    return bool(runtime.watch.audit) and age is not None and age > patience
 
 
 def _rates(runtime: Runtime, now: datetime) -> dict[str, object]:

@@ -12,10 +12,12 @@ from fractions import Fraction
 
 import pytest
 
+from saleor_cryptopay.core.errors import RetryableError
 from saleor_cryptopay.core.events import TransferStatus as Status
 from saleor_cryptopay.gateways.base import IssuedAddress
-from saleor_cryptopay.models import Payment
+from saleor_cryptopay.models import Payment, Spending
 from saleor_cryptopay.operations import budget, reconciliation
+from saleor_cryptopay.operations.audit import audit
 from saleor_cryptopay.sandbox.identifiers import fresh_address
 
 from .figures import Figure, by_form
@@ -125,6 +127,38 @@ def test_a_final_transfer_that_disappears_is_noticed_on_a_busy_account(
         f"a final transfer gone after 4 h, {AN_HOUR} transfers an hour",
         f"noticed after {minutes} polls",
     )
+
+
+def test_the_audit_of_a_busy_account_waits_for_its_requests(
+    world: World, figure: Figure
+) -> None:
+    payment = world.open("50.10")
+    world.chain.move(world.pay(payment, "50.1"), Status.CONFIRMED)
+    world.poll()
+    world.tell()
+    sell_elsewhere(world, 3)
+    before, began_at = world.gateway.requests, world.clock.now
+    found = audit(world.runtime)
+    assert found.is_conserved(USDT.key)
+    assert found.reported.total() > 0
+    assert not found.differences
+    asked = world.gateway.requests - before
+    minutes = (world.clock.now - began_at) // timedelta(minutes=1) + 1
+    assert minutes > 1
+    assert asked <= minutes * budget.share("test", "minute", is_spare=True)
+    figure(
+        f"an audit of 3 h with {AN_HOUR} transfers in each",
+        f"{asked} requests in {minutes} minutes, 0 differences",
+    )
+
+
+def test_an_audit_that_would_wait_too_long_says_so(world: World) -> None:
+    world.open("50.10")
+    sell_elsewhere(world, 1)
+    world.poll()
+    Spending.objects.filter(window="hour").update(used=10_000)
+    with pytest.raises(RetryableError, match="of this hour"):
+        audit(world.runtime)
 
 
 def test_polling_a_busy_account_fits_into_each_hour(

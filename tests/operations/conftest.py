@@ -33,6 +33,10 @@ class MovableClock:
         """Return the shifted time."""
         return datetime.now(UTC) + self.shift
 
+    def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        self.shift += timedelta(seconds=seconds)
+
 
 @dataclass
 class Scene:
@@ -129,5 +133,6 @@ def scene(sandbox_process: Sandbox, db: None) -> Scene:  # noqa: ARG001 - a data
         policies=lambda _channel: policy,
         jobs=jobs,
         base_url="https://api.shop.example/plugins/global/saleor_cryptopay/",
+        pause=clock.pause,
     )
     return Scene(sandbox_process, runtime, shop, post, jobs, clock)

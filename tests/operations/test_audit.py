@@ -3,7 +3,7 @@
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -15,6 +15,7 @@ from tests.chaos.world import World
 from tests.stand_ins import ScriptedGateway
 
 MANY = 6 * PIECE
+APART = timedelta(seconds=5)
 
 # Copies of one transfer, whatever its columns are.
 COPY = """
@@ -29,24 +30,32 @@ FROM saleor_cryptopay_transfer AS model, generate_series(1, %s) AS number,
 
 
 class ManyPages(ScriptedGateway):
-    """A gateway that makes up its answers as they are read."""
+    """A gateway that makes up its answers as they are read: one every few seconds."""
 
-    def __init__(self, first: TransferReported, many: int) -> None:
+    def __init__(self, last: TransferReported, many: int) -> None:
         super().__init__()
-        self.first, self.many = first, many
+        self.last, self.many = last, many
 
     def transactions_since(
         self,
-        since: datetime | None,  # noqa: ARG002 - the port's
+        since: datetime | None,
         *,
-        until: datetime | None = None,  # noqa: ARG002 - the port's
+        until: datetime | None = None,
         address_id: str = "",  # noqa: ARG002 - the port's
     ) -> Iterator[TransferReported]:
-        yield self.first
-        for number in range(1, self.many + 1):
-            yield replace(
-                self.first, transaction_id=f"tx_{number}", hash=f"0x{number:064x}"
-            )
+        assert since
+        assert self.last.created_at
+        for number in range(self.many, 0, -1):
+            at = self.last.created_at - number * APART
+            if since <= at <= (until or at):
+                yield replace(
+                    self.last,
+                    transaction_id=f"tx_{number}",
+                    hash=f"0x{number:064x}",
+                    created_at=at,
+                )
+        if until is None:
+            yield self.last
 
 
 @pytest.fixture

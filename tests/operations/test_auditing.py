@@ -4,6 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
+from saleor_cryptopay.core.errors import GatewayError
 from saleor_cryptopay.models import Message, Payment
 from saleor_cryptopay.operations import auditing, reconciliation
 from saleor_cryptopay.operations.ports import Credit
@@ -39,6 +42,25 @@ def test_books_that_agree_are_told_to_nobody(scene: Scene) -> None:
     paid(scene)
     assert auditing.audit_daily(scene.runtime) == []
     assert told() == []
+
+
+def test_an_audit_is_due_a_day_after_one_came_to_its_end(scene: Scene) -> None:
+    paid(scene)
+    assert auditing.is_due(scene.runtime)
+    scene.sandbox.control("faults", kind="down")
+    with pytest.raises(GatewayError):
+        auditing.audit_daily(scene.runtime)
+    scene.sandbox.control("faults", kind="none")
+    assert auditing.is_due(scene.runtime)
+    auditing.audit_daily(scene.runtime)
+    assert not auditing.is_due(scene.runtime)
+    scene.clock.shift += timedelta(hours=24)
+    assert auditing.is_due(scene.runtime)
+
+
+def test_an_audit_that_is_switched_off_is_never_due(scene: Scene) -> None:
+    scene.runtime = replace(scene.runtime, watch=Watch(audit=timedelta()))
+    assert not auditing.is_due(scene.runtime)
 
 
 def test_what_only_needs_time_is_told_to_nobody(scene: Scene) -> None:

@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.gateways.signatures import secret_mark
 from saleor_cryptopay.models import Delivery, Effect
+from saleor_cryptopay.operations import pulse
 from saleor_cryptopay.operations.intake import receive_delivery
 from saleor_cryptopay.web.figures import iso
 from tests.stand_ins import WEBHOOK_SECRET, ScriptedGateway, Stage
@@ -25,7 +26,7 @@ def test_all_is_well_where_nothing_waits(
     client: Client, stage: Stage, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     payment_in(PaymentState.AWAITING_PAYMENT, stage)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         response = client.get(HEALTH)
     assert response["Cache-Control"] == "no-store"
     assert WEBHOOK_SECRET not in response.text
@@ -38,7 +39,16 @@ def test_all_is_well_where_nothing_waits(
         "oldest_waiting_delivery_seconds": None,
         "oldest_waiting_effect_seconds": None,
         "open_payments_unchecked": 0,
+        "seconds_since_audit": None,
     }
+
+
+def test_an_audit_that_was_too_long_ago_is_seen(client: Client, stage: Stage) -> None:
+    pulse.note(pulse.AUDIT, stage.clock() - timedelta(days=2))
+    data = client.get(HEALTH).json()
+    assert (data["status"], data["seconds_since_audit"]) == ("ok", 2 * 86_400)
+    pulse.note(pulse.AUDIT, stage.clock() - timedelta(days=4))
+    assert client.get(HEALTH).json()["status"] == "degraded"
 
 
 def test_a_delivery_that_waits_too_long_is_seen(client: Client, stage: Stage) -> None:

@@ -6,6 +6,7 @@ from django.db.models import Max
 
 from saleor_cryptopay.models import Delivery
 from saleor_cryptopay.operations.pulse import (
+    AUDIT,
     GATEWAY,
     PATIENCE,
     WEBHOOK,
@@ -27,8 +28,10 @@ def describe(runtime: Runtime) -> dict[str, str]:
     reports = _waits(figures["oldest_waiting_effect_seconds"])
     delivered = Delivery.objects.aggregate(last=Max("received_at"))["last"]
     last = f"last webhook: {_ago(delivered, now)}"
+    audit = _ago(last_sign(AUDIT), now) if runtime.watch.audit else "off"
+    money = figures["environment"]
     return {
-        "health": f"{figures['status']}; money: {figures['environment']}",
+        "health": f"{figures['status']}; money: {money}; last audit: {audit}",
         "health_worker": _alive(WORKER, now),
         "health_gateway": _alive(GATEWAY, now),
         "health_webhook": f"{_alive(WEBHOOK, now)}; {last}",
