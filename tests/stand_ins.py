@@ -32,7 +32,7 @@ class SettableClock:
     def __call__(self) -> datetime:
         return self.now
 
-    def pause(self, seconds: float) -> None:
+    def pause(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
 
 

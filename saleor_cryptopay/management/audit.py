@@ -42,8 +42,8 @@ def run(options: Mapping[str, Any], out: OutputWrapper) -> int:
     """Print the sums and each difference; 1 if there is any."""
     runtime = command_runtime()
 
-    def pause(seconds: float) -> None:
-        out.write(f"The budget of requests is spent: on in {seconds:.0f} seconds\n")
+    def pause(seconds: int) -> None:
+        out.write(f"The budget of requests is spent: on in {seconds} seconds\n")
         out.flush()
         runtime.pause(seconds)
 

@@ -179,4 +179,4 @@ class Runtime:
     appearance: Appearance = Appearance()
     desk: Desk | None = None
     tracer: Tracer = NO_TRACER
-    pause: Callable[[float], None] = time.sleep
+    pause: Callable[[int], None] = time.sleep

@@ -33,7 +33,7 @@ class MovableClock:
         """Return the shifted time."""
         return datetime.now(UTC) + self.shift
 
-    def pause(self, seconds: float) -> None:
+    def pause(self, seconds: int) -> None:
         """Let time pass."""
         self.shift += timedelta(seconds=seconds)
 
