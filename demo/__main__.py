@@ -12,6 +12,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import FrameType
@@ -97,7 +98,13 @@ def _run(folder: Path, check: str) -> None:
                 stage.play_all()
             print("The demo works: everything was bought, paid and confirmed.")
         else:
-            signal.pause()
+            _wait_for_ever()
+
+
+def _wait_for_ever() -> NoReturn:
+    """Wait for Ctrl-C. In short sleeps: `signal.pause` loses one that just came."""
+    while True:
+        time.sleep(1)
 
 
 def _lay_ground(folder: Path, stack: ExitStack, *, is_check: bool) -> Ground:
