@@ -104,17 +104,22 @@ def _read_recent(now: datetime, runtime: Runtime) -> int:
 
 
 def _read_older(started_at: datetime, runtime: Runtime) -> int:
-    """Read older parts again; that waits when the gateway or the budget says so."""
+    """Read older parts again; one that cannot be read keeps nothing else waiting."""
     waiting = _unseen(started_at, runtime).filter(seen_at__gte=started_at - REACH)
-    watch = runtime.watch
+    rounds = {
+        "finals": (runtime.watch.finals, FINALS_EVERY),
+        "old": (runtime.watch.addresses, OLD_EVERY),
+    }
+    if waiting.exists():
+        rounds = {"underway": (REACH, EACH_RUN)} | rounds
     read = 0
-    try:
-        if waiting.exists():
-            read += _read_again("underway", REACH, EACH_RUN, runtime)
-        read += _read_again("finals", watch.finals, FINALS_EVERY, runtime)
-        read += _read_again("old", watch.addresses, OLD_EVERY, runtime)
-    except RetryableError as error:
-        logger.info("Old transactions are read again later: %s", error)
+    for kind, (reach, every) in rounds.items():
+        try:
+            read += _read_again(kind, reach, every, runtime)
+        except RetryableError as error:
+            logger.info("Transactions (%s) are read again later: %s", kind, error)
+        except TerminalError as error:
+            logger.warning("Transactions (%s) cannot be read again: %s", kind, error)
     return read
 
 

@@ -7,19 +7,21 @@ later, and what is old must not keep it from what is new.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 import pytest
 
-from saleor_cryptopay.core.errors import RetryableError
+from saleor_cryptopay.core.errors import RetryableError, TerminalError
+from saleor_cryptopay.core.events import TransferReported
 from saleor_cryptopay.core.events import TransferStatus as Status
 from saleor_cryptopay.gateways.base import IssuedAddress
-from saleor_cryptopay.models import Payment, Spending
+from saleor_cryptopay.models import Payment, Spending, Transfer
 from saleor_cryptopay.operations import budget, reconciliation
 from saleor_cryptopay.operations.audit import audit
 from saleor_cryptopay.sandbox.identifiers import fresh_address
 
+from .chain import Chain, MemoryGateway
 from .figures import Figure, by_form
 from .world import USDT, World
 
@@ -29,11 +31,31 @@ pytestmark = pytest.mark.django_db
 AN_HOUR = 1_000
 HOURS = by_form(12, 72, 72)
 BURST = 2_000
+CLOSE = timedelta(hours=5)
 MINUTES = by_form(20, 180, 180)
 
 ELSEWHERE = IssuedAddress(
     "addr_elsewhere", fresh_address(USDT.network), USDT.network.slug, USDT.coin
 )
+
+
+class NonsenseBefore(MemoryGateway):
+    """A gateway whose list cannot be read where it is older than a moment."""
+
+    def __init__(self, chain: Chain, since: datetime) -> None:
+        super().__init__(chain)
+        self.since = since
+
+    def transactions_since(
+        self,
+        since: datetime | None,
+        *,
+        until: datetime | None = None,
+        address_id: str = "",
+    ) -> Iterator[TransferReported]:
+        if since is None or since < self.since:
+            raise TerminalError("No list.", code="NONSENSE")
+        return super().transactions_since(since, until=until, address_id=address_id)
 
 
 def sell_elsewhere(world: World, hours: Fraction | int) -> None:
@@ -159,6 +181,19 @@ def test_an_audit_that_would_wait_too_long_says_so(world: World) -> None:
     Spending.objects.filter(window="hour").update(used=10_000)
     with pytest.raises(RetryableError, match="of this hour"):
         audit(world.runtime)
+
+
+def test_older_parts_that_are_nonsense_keep_nothing_from_being_checked(
+    world: World,
+) -> None:
+    payment = world.open("50.10")
+    world.pay(payment, "50.1")
+    world.poll()
+    world.clock.now += timedelta(hours=3)
+    world.asked = NonsenseBefore(world.chain, since=world.clock.now - CLOSE)
+    reconciliation.reconcile(world.runtime)
+    assert Payment.objects.get(pk=payment.pk).checked_at == world.clock.now
+    assert Transfer.objects.get().observed_at == world.clock.now
 
 
 def test_polling_a_busy_account_fits_into_each_hour(

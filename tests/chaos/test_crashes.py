@@ -1,7 +1,7 @@
 """kill -9 of web and worker processes, and crashes of PostgreSQL, under load (R1, R9).
 
 What was acknowledged is stored, what is stored is applied, and what was paid is
-credited once: whoever was killed, and whenever.
+credited once: whoever was killed, and whenever. CRASH_EVENTS says how many webhooks.
 """
 
 import hashlib
