@@ -54,7 +54,7 @@ def list_slips(request: HttpRequest, *, runtime: Runtime) -> HttpResponse:
         return no_such_data()
     order = "-changed_at" if group in _NEWEST_FIRST else "changed_at"
     refunds = Refund.objects.select_related("payment__address")
-    rows = refunds.filter(state__in=GROUPS[group]).order_by(order)[:LIMIT]
+    rows = refunds.filter(state__in=GROUPS[group]).order_by(order, "pk")[:LIMIT]
     return private_answer({"refunds": [describe_slip(row, runtime) for row in rows]})
 
 

@@ -15,7 +15,10 @@ from .figures import needs_check
 # As `models.new_token` makes them: 24 random bytes in URL-safe base64.
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{32}", re.ASCII)
 
-_ORDER: Final = ("transfers__seen_at", "transfers__pk", "refunds__asked_at")
+_ORDER: Final = (
+    *("transfers__seen_at", "transfers__pk"),
+    *("refunds__asked_at", "refunds__pk"),
+)
 
 _Row = TypeVar("_Row", Transfer, Refund)
 
@@ -93,7 +96,7 @@ def list_refunds(payment: Payment) -> list[Refund]:
     """Return the payment's refunds, oldest first."""
     if payment.address_id is None:  # nothing came that could go back
         return []
-    return list(payment.refunds.order_by("asked_at"))
+    return list(payment.refunds.order_by("asked_at", "pk"))
 
 
 def check_if_stale(payment: Payment, runtime: Runtime) -> None:

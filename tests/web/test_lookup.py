@@ -65,6 +65,19 @@ def test_refunds_and_transfers_come_each_once(
     assert len(rows) == 3
 
 
+def test_refunds_of_one_moment_come_in_one_order(stage: Stage) -> None:
+    payment = payment_in(PaymentState.CONFIRMED, stage)
+    refunds = [
+        make_refund(payment, stage, key=f"refund {number}", coins="1")
+        for number in range(12)
+    ]
+    in_order = sorted(refund.pk for refund in refunds)
+    found = find_whole(payment.token, stage.runtime)
+    assert found is not None
+    assert [refund.pk for refund in list_refunds(payment)] == in_order
+    assert [refund.pk for refund in found.refunds] == in_order
+
+
 @pytest.mark.parametrize("token", ["", "x", "A" * 32])
 def test_other_tokens_find_nothing(token: str, stage: Stage) -> None:
     assert find_whole(token, stage.runtime) is None
