@@ -45,7 +45,7 @@ class Contract:
     def answer(self, request: Request) -> Answer:
         """Answer one request; never raises."""
         with self._world.lock:
-            fault = self._world.faults.take(ON_THE_DOOR)
+            fault = self._world.faults.take(ON_THE_DOOR, request.method)
             wait = self._world.faults.seconds
         if fault is FaultKind.SLOW:
             time.sleep(wait)
@@ -88,7 +88,7 @@ class Contract:
                 429, "RATE_LIMIT_EXCEEDED", "Rate limit exceeded", details
             )
 
-    def _auth_test(self, _request: Request) -> Reply:
+    def _auth_test(self, request: Request) -> Reply:
         world = self._world
         data: dict[str, Any] = {
             "authenticated": True,
@@ -102,7 +102,8 @@ class Contract:
                 "reset_at": _reset_time(self._allowance),
             }
         environment = world.settings.environment
-        if world.faults.take(ON_AUTH) is FaultKind.WRONG_ENVIRONMENT:
+        fault = world.faults.take(ON_AUTH, request.method)
+        if fault is FaultKind.WRONG_ENVIRONMENT:
             data["environment"] = "live" if environment == "test" else "test"
         elif world.dialect.shape is not Shape.API:
             data["environment"] = environment

@@ -182,6 +182,7 @@ class Control:
         seconds = fields.seconds("seconds")
         faults = Faults(FaultKind(kind), fields.whole("count", least=1))
         faults.seconds = faults.seconds if seconds is None else seconds
+        faults.method = fields.text("method") or ""
         self._world.faults = faults
         return Reply(asdict(faults))
 

@@ -68,15 +68,18 @@ class Faults:
         kind: what goes wrong.
         left: with how many more requests; None is until further notice.
         seconds: how long `slow` waits.
+        method: of which requests: `POST`; "" is all of them.
     """
 
     kind: FaultKind = FaultKind.NONE
     left: int | None = None
     seconds: float = 60.0
+    method: str = ""
 
-    def take(self, kinds: tuple[FaultKind, ...]) -> FaultKind:
+    def take(self, kinds: tuple[FaultKind, ...], method: str) -> FaultKind:
         """Return the fault for this request if it is one of these kinds; count it."""
-        if self.kind not in kinds or self.left == 0:
+        is_meant = self.kind in kinds and self.method in ("", method)
+        if not is_meant or self.left == 0:
             return FaultKind.NONE
         if self.left is not None:
             self.left -= 1

@@ -57,7 +57,7 @@ class Resources:
         network = network_named(fields.required("network"))
         name = fields.text("coin")
         asset = coin_named(name, network) if name else None
-        fault = self._world.faults.take(ON_ADDRESSES)
+        fault = self._world.faults.take(ON_ADDRESSES, request.method)
         if fault is FaultKind.FOREIGN_ADDRESS:
             network, asset = _foreign(network)
         mode = self._world.dialect.mode if asset else Mode.COMMON

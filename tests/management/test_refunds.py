@@ -104,7 +104,7 @@ def test_what_cannot_be_done_is_said(till: Till, run: Run) -> None:
 def doubtful(till: Till, fault: str) -> Refund:
     """Return a refund in doubt."""
     refund = till.approved()
-    till.scene.sandbox.control("faults", kind=fault, count=1)
+    till.scene.sandbox.control("faults", kind=fault, count=1, method="POST")
     till.send()
     till.scene.sandbox.control("faults", kind="none")
     sender, till.payouts = till.payouts, Lagging(till.payouts, hidden=1)

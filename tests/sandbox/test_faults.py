@@ -40,6 +40,16 @@ def test_a_fault_ends_after_its_count(sandbox: Sandbox) -> None:
     assert found == [503, 503, 200]
 
 
+def test_a_fault_may_be_of_one_method_alone(sandbox: Sandbox) -> None:
+    sandbox.control("faults", kind="unavailable", count=1, method="POST")
+    assert sandbox.api("GET", "/networks").status_code == 200
+    asked = {"network": "bitcoin"}
+    found = [
+        sandbox.api("POST", "/addresses", json=asked).status_code for _ in range(2)
+    ]
+    assert found == [503, 201]
+
+
 def test_a_fault_lasts_until_it_is_ended(sandbox: Sandbox) -> None:
     sandbox.control("faults", kind="unavailable")
     assert sandbox.api("GET", "/networks").status_code == 503

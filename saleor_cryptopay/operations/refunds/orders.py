@@ -1,11 +1,13 @@
-"""Finding at the gateway what was ordered for a refund, where its answer was lost.
+"""Finding at the gateway what was ordered for a refund that our books do not know of.
+
+Its answer was lost, or the books are older than the order: a restored backup, a copy.
 
 The law of looking up: to find nothing means that there is nothing only if the gateway
 answered the whole list; every doubt is an error, and nobody sends while in doubt.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from saleor_cryptopay.core.addresses import canonical_address
@@ -36,7 +38,13 @@ def named_refund(order: Withdrawal) -> str:
     return order.metadata.get(_NAME, "")
 
 
-def find_order(refund: Refund, payouts: Payouts) -> Withdrawal | None:
+def begun_at(refund: Refund) -> datetime:
+    """Return when the gateway was first to be asked for this refund (aware UTC)."""
+    begun = refund.entries.filter(event=RefundEvent.ORDER_BEGUN).earliest("number")
+    return begun.created_at
+
+
+def find_order(refund: Refund, payouts: Payouts, since: datetime) -> Withdrawal | None:
     """Return an order of this refund that nobody has taken down yet, or None.
 
     One that sends coins, or has sent them, before one that does not.
@@ -44,17 +52,19 @@ def find_order(refund: Refund, payouts: Payouts) -> Withdrawal | None:
     Args:
         refund: which has been begun at least once.
         payouts: the gateway.
+        since: no order of it can be older (aware UTC).
 
     Raises:
         GatewayError: it did not answer, or not in a form in which None means none.
     """
-    found = list(_find_orders(refund, payouts))
+    found = list(_find_orders(refund, payouts, since))
     return min(found, key=lambda order: order.status.is_lost, default=None)
 
 
-def _find_orders(refund: Refund, payouts: Payouts) -> Iterator[Withdrawal]:
-    begun = refund.entries.filter(event=RefundEvent.ORDER_BEGUN).earliest("number")
-    orders = list(payouts.recent(begun.created_at - LOOKBACK, refund.asset))
+def _find_orders(
+    refund: Refund, payouts: Payouts, since: datetime
+) -> Iterator[Withdrawal]:
+    orders = list(payouts.recent(since - LOOKBACK, refund.asset))
     names = [order.id for order in orders]
     known = set(
         RefundEntry.objects.filter(order_id__in=names).values_list(

@@ -29,7 +29,7 @@ from saleor_cryptopay.operations.runtime import Runtime
 
 from .approval import require_sound
 from .ledger import CLOCK, GATEWAY, locked, record
-from .orders import count_attempts, find_order, order_metadata
+from .orders import begun_at, count_attempts, find_order, order_metadata
 
 logger = logging.getLogger(__name__)
 
@@ -132,14 +132,18 @@ def _send(refund: Refund, runtime: Runtime, payouts: Payouts) -> bool:
 def _find_earlier(refund: Refund, payouts: Payouts) -> Withdrawal | None:
     """Return a living order of an earlier try, which answers for this one as well.
 
+    Looked for before the first order too: books that were restored from a backup, and
+    those of a copied shop, do not know what was ordered since.
+
     Raises:
-        RetryableError: the gateway cannot tell.
+        TerminalError: the gateway refuses to tell, of a refund not ordered before.
+        RetryableError: it cannot tell.
     """
-    if count_attempts(refund) == 1:
-        return None
     try:
-        order = find_order(refund, payouts)
+        order = find_order(refund, payouts, refund.asked_at)
     except GatewayError as error:
+        if isinstance(error, TerminalError) and count_attempts(refund) == 1:
+            raise
         raise RetryableError(str(error), code=error.code) from None
     return None if order is None or order.status.is_lost else order
 
@@ -173,7 +177,7 @@ def _look_up(refund: Refund, runtime: Runtime, payouts: Payouts) -> bool:
     asked_at = runtime.clock()
     Refund.objects.filter(pk=refund.pk).update(checked_at=asked_at)
     try:
-        order = find_order(refund, payouts)
+        order = find_order(refund, payouts, begun_at(refund))
     except GatewayError as error:
         logger.warning(
             "Refund %s cannot be looked up: %s",

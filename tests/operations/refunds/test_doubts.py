@@ -31,7 +31,7 @@ LOST = ["lost_reply", "truncated", "huge", "wrong_types"]
 def lose(till: Till, fault: str) -> Refund:
     """Send with an answer that is lost; return the refund."""
     refund = till.approved()
-    till.scene.sandbox.control("faults", kind=fault, count=1)
+    till.scene.sandbox.control("faults", kind=fault, count=1, method="POST")
     assert till.send() == 0
     till.scene.sandbox.control("faults", kind="none")
     refund.refresh_from_db()
@@ -78,7 +78,7 @@ def test_what_may_have_been_taken_is_never_ordered_again_by_itself(
 
 def test_what_surely_was_not_taken_is_ordered_again_after_a_pause(till: Till) -> None:
     refund = till.approved()
-    till.scene.sandbox.control("faults", kind="rate_limited", count=1)
+    till.scene.sandbox.control("faults", kind="rate_limited", count=1, method="POST")
     assert till.send() == 0
     refund.refresh_from_db()
     assert (refund.state, till.orders()) == ("approved", [])
@@ -220,7 +220,7 @@ def test_an_order_of_another_refund_or_of_nobody_settles_nothing(till: Till) -> 
     other = Refund.objects.get()
     till.payouts = Lagging(till.payouts, omitted={"metadata": {}})
     refund = till.approved(second)
-    till.scene.sandbox.control("faults", kind="down", count=1)
+    till.scene.sandbox.control("faults", kind="down", count=1, method="POST")
     till.send()
     till.scene.clock.shift += DOUBT
     till.send()
@@ -287,7 +287,7 @@ def test_an_order_of_another_refund_is_not_taken_for_this_one(till: Till) -> Non
     till.approved(first)
     till.send()
     refund = till.approved(second)
-    till.scene.sandbox.control("faults", kind="down", count=1)
+    till.scene.sandbox.control("faults", kind="down", count=1, method="POST")
     till.send()
     till.scene.sandbox.control("faults", kind="none")
     till.payouts = Lagging(till.payouts, omitted={"metadata": {}})
@@ -334,7 +334,9 @@ def test_a_process_that_slept_gives_nothing_free_that_is_not_its_own(
             till.scene.clock.shift += DOUBT
             till.send()
             settle_not_sent(refund.pk, "None there.", "staff 3", till.scene.runtime)
-            till.scene.sandbox.control("faults", kind="lost_reply", count=1)
+            till.scene.sandbox.control(
+                "faults", kind="lost_reply", count=1, method="POST"
+            )
             till.send()
             raise RetryableError("It never left.")
 

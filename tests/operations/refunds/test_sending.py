@@ -1,6 +1,7 @@
 """Sending: one order for each refund, by whomever and however often it is tried."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_while_refunds_are_off_nothing_is_ordered(till: Till) -> None:
 def test_what_the_gateway_refuses_has_failed(till: Till, fault: str) -> None:
     payment = till.paid()
     refund = till.approved(payment)
-    till.scene.sandbox.control("faults", kind=fault, count=1)
+    till.scene.sandbox.control("faults", kind=fault, count=1, method="POST")
     assert till.send() == 0
     refund.refresh_from_db()
     assert (refund.state, till.orders()) == ("failed", [])
@@ -65,7 +66,7 @@ def test_a_refund_that_failed_is_tried_again_under_a_name_of_its_own(
 ) -> None:
     payment = till.paid()
     refund = till.approved(payment)
-    till.scene.sandbox.control("faults", kind="no_permission", count=1)
+    till.scene.sandbox.control("faults", kind="no_permission", count=1, method="POST")
     till.send()
     try_again(refund.pk, "staff", till.scene.runtime)
     assert till.send() == 1
@@ -82,16 +83,42 @@ def test_a_refund_that_failed_is_tried_again_under_a_name_of_its_own(
 def test_before_a_second_order_the_first_is_looked_for(till: Till) -> None:
     """A refusal that was none: the gateway took the order and said it had not."""
     refund = till.approved()
+    till.scene.sandbox.control("faults", kind="no_permission", count=1, method="POST")
+    till.send()
     order = till.payouts.send(
         refund.asset, 50_100_000, WALLET, metadata={"refund": str(refund.pk)}
     )
-    till.scene.sandbox.control("faults", kind="no_permission", count=1)
-    till.send()
     try_again(refund.pk, "staff", till.scene.runtime)
     assert till.send() == 1
     assert len(till.orders()) == 1
     refund.refresh_from_db()
     assert refund.gateway_id == order.id
+
+
+def test_a_shop_restored_from_a_backup_orders_nothing_again(till: Till) -> None:
+    """Its books do not know of the order, nor does a copy of the shop."""
+    refund = till.approved()
+    order = till.payouts.send(
+        refund.asset, 50_100_000, WALLET, metadata={"refund": str(refund.pk)}
+    )
+    till.scene.clock.shift += timedelta(days=3)
+    assert till.send() == 1
+    refund.refresh_from_db()
+    assert (refund.state, refund.gateway_id) == ("sent", order.id)
+    assert len(till.orders()) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"), [("no_permission", "failed"), ("unavailable", "approved")]
+)
+def test_without_the_list_of_orders_nothing_is_ordered(
+    till: Till, fault: str, state: str
+) -> None:
+    refund = till.approved()
+    till.scene.sandbox.control("faults", kind=fault, method="GET")
+    assert (till.send(), till.orders()) == (0, [])
+    refund.refresh_from_db()
+    assert refund.state == state
 
 
 def test_an_order_that_failed_is_not_taken_for_the_next_one(till: Till) -> None:

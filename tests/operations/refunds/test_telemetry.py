@@ -39,7 +39,7 @@ def test_every_step_of_a_refund_is_a_line_with_its_ids(till: Till, log: Log) -> 
 @pytest.mark.parametrize("fault", ["down", "lost_reply", "truncated"])
 def test_no_line_tells_where_the_coins_go(till: Till, log: Log, fault: str) -> None:
     refund = till.approved()
-    till.scene.sandbox.control("faults", kind=fault, count=1)
+    till.scene.sandbox.control("faults", kind=fault, count=1, method="POST")
     till.send()
     till.send()
     refund.refresh_from_db()
