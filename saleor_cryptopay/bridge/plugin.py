@@ -191,12 +191,14 @@ class CryptopayPlugin(PaymentsHooks, BasePlugin):
     def get_payment_gateways(
         self,
         currency: str | None,
-        checkout_info: Any,  # noqa: ARG002 - Saleor's signature
+        checkout_info: Any,
         checkout_lines: Any,  # noqa: ARG002 - Saleor's signature
         previous_value: Any,  # noqa: ARG002 - Saleor's signature
     ) -> list[PaymentGateway]:
         """List us for the Payments API where a coin has a price."""
-        return answers.gateways(self.runtime, currency) if self.active else []
+        if not self.active:
+            return []
+        return answers.gateways(self.runtime, currency, checkout_info)
 
     def process_payment(
         self,

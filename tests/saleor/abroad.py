@@ -33,17 +33,29 @@ mutation($id: ID!, $listing: ProductVariantChannelListingAddInput!) {
 
 
 def open_channel(
-    saleor: RunningSaleor, catalogue: Catalogue, currency: str, price: str
+    saleor: RunningSaleor,
+    catalogue: Catalogue,
+    currency: str,
+    price: str,
+    *,
+    slug: str = "",
 ) -> Catalogue:
     """Sell the book in a channel of its own, called like its currency.
+
+    Args:
+        saleor: where.
+        catalogue: which has the book.
+        currency: of the channel.
+        price: of the book.
+        slug: of the channel, where it is another one.
 
     Raises:
         GraphQLError: Saleor refused something.
     """
-    slug, token = currency.lower(), saleor.staff_token()
+    slug, token = slug or currency.lower(), saleor.staff_token()
     found = saleor.graphql(PLACES, token=token)
     wanted = {
-        "name": currency,
+        "name": slug.upper(),
         "slug": slug,
         "currencyCode": currency,
         "defaultCountry": "US",

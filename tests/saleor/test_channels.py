@@ -1,5 +1,6 @@
 """Several channels: each with its currency, and its own settings where it differs."""
 
+import json
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -9,9 +10,11 @@ from demo.services.catalogue import Catalogue
 from demo.services.graphql import GraphQLError
 from demo.services.purchases import Purchase, create_checkout
 from demo.services.saleor import RunningSaleor
+from demo.services.staff import PLUGIN_ID
 
 from .abroad import open_channel
 from .conftest import SETTINGS
+from .payments_api import Counter
 from .shopping import SOON, Shopper
 
 EUROS = """
@@ -20,6 +23,11 @@ assets = ["usdt@tron", "btc@bitcoin"]
 rates = ["usdt/eur = 0.90", "btc/eur = 60000"]
 underpayment_tolerance_percent = 1
 return_url = "https://euro.example/{checkout}"
+"""
+OUTLET = """
+[outlet]
+assets = ["usdc@ethereum"]
+rates = ["usdc/eur = 0.95"]
 """
 YEN = """
 [jpy]
@@ -35,6 +43,12 @@ def euros(saleor: RunningSaleor, catalogue: Catalogue) -> Catalogue:
 
 
 @pytest.fixture(scope="module")
+def outlet(saleor: RunningSaleor, catalogue: Catalogue) -> Catalogue:
+    """Sell the book for 6.00 euros in another channel."""
+    return open_channel(saleor, catalogue, "EUR", "6.00", slug="outlet")
+
+
+@pytest.fixture(scope="module")
 def yen(saleor: RunningSaleor, catalogue: Catalogue) -> Catalogue:
     """Sell the book for 1800 yen, of which there are no parts."""
     return open_channel(saleor, catalogue, "JPY", "1800")
@@ -43,7 +57,7 @@ def yen(saleor: RunningSaleor, catalogue: Catalogue) -> Catalogue:
 @pytest.fixture
 def abroad(shopper: Shopper) -> Iterator[Shopper]:
     """Give a shopper in a shop with settings for two channels more."""
-    shopper.configure(channels=EUROS + YEN)
+    shopper.configure(channels=EUROS + OUTLET + YEN)
     yield shopper
     shopper.configure(channels="")
 
@@ -62,6 +76,22 @@ def test_a_channel_offers_its_own_coins_at_its_own_rates(
     ]
     home = abroad.offer(abroad.checkout())["data"]["assets"]
     assert [row["asset"] for row in home] == SETTINGS["assets"].split("\n")
+
+
+def test_a_checkout_of_the_payments_api_is_offered_its_own_channels_coins(
+    abroad: Shopper, euros: Catalogue, outlet: Catalogue
+) -> None:
+    """Both channels sell in euros."""
+
+    def assets(catalogue: Catalogue) -> list[tuple[str, str]]:
+        rows = Counter(abroad).gateways(buy(abroad, catalogue))
+        (row,) = [row for row in rows if row["id"] == PLUGIN_ID]
+        assert row["currencies"] == ["EUR"]
+        offers = json.loads(row["config"][0]["value"])
+        return [(offer["asset"], offer["rate"]) for offer in offers]
+
+    assert assets(euros) == [("usdt@tron", "0.90"), ("btc@bitcoin", "60000")]
+    assert assets(outlet) == [("usdc@ethereum", "0.95")]
 
 
 def test_a_checkout_in_euros_is_paid_with_the_channels_tolerance(

@@ -62,28 +62,28 @@ REFUSALS: Final = {
 
 @allow_writer()
 def gateways(
-    compose: Callable[[], Runtime], currency: str | None
+    compose: Callable[[], Runtime], currency: str | None, checkout_info: Any
 ) -> list[PaymentGateway]:
-    """Return us as `availablePaymentGateways` lists it; nothing without a price."""
-    channels = Channel.objects.filter(is_active=True)
-    if currency is not None:
-        channels = channels.filter(currency_code=currency)
+    """Return us as `availablePaymentGateways` lists it; nothing without a price.
+
+    A checkout is shown the coins of its own channel; whoever asks without one, those
+    of every channel with the currency.
+    """
+    assets: dict[str, Any] = {}
+    currencies = set()
     try:
         runtime = compose()
-        offered = {
-            code: offers
-            for slug, code in channels.values_list("slug", "currency_code")
-            if (offers := find_offers(runtime, slug, Decimal(0), code))
-        }
+        for slug, code in _channels(currency, checkout_info):
+            for offer in find_offers(runtime, slug, Decimal(0), code):
+                assets.setdefault(offer["asset"], offer)
+                currencies.add(code)
     except CryptopayError as error:
         logger.warning("No coins can be offered: %s", error)
         return []
-    if not offered:
+    if not assets:
         return []
-    assets = {offer["asset"]: offer for each in offered.values() for offer in each}
-    value = json.dumps(list(assets.values()))
-    config = [{"field": "assets", "value": value}]
-    return [PaymentGateway(PLUGIN_ID, PLUGIN_NAME, sorted(offered), config)]
+    config = [{"field": "assets", "value": json.dumps(list(assets.values()))}]
+    return [PaymentGateway(PLUGIN_ID, PLUGIN_NAME, sorted(currencies), config)]
 
 
 def answer_completion(
@@ -149,6 +149,17 @@ def _asset_key(data: PaymentData) -> str:
     if not isinstance(asset, str):
         raise AssetError("`asset` is a text: “coin@network”.")
     return asset.strip().lower()
+
+
+def _channels(currency: str | None, checkout_info: Any) -> list[tuple[str, str]]:
+    """Return slug and currency of the channels that are asked about."""
+    if checkout_info is not None:
+        channel = checkout_info.channel
+        return [(channel.slug, channel.currency_code)]
+    channels = Channel.objects.filter(is_active=True)
+    if currency is not None:
+        channels = channels.filter(currency_code=currency)
+    return list(channels.order_by("pk").values_list("slug", "currency_code"))
 
 
 def _needs_gateway(payment: Payment, opening: Opening, runtime: Runtime) -> bool:
