@@ -198,7 +198,10 @@ class CryptopayPlugin(PaymentsHooks, BasePlugin):
         """List us for the Payments API where a coin has a price."""
         if not self.active:
             return []
-        return answers.gateways(self.runtime, currency, checkout_info)
+        found: list[PaymentGateway] = answers.gateways(
+            self.runtime, currency, checkout_info
+        )
+        return found
 
     def process_payment(
         self,

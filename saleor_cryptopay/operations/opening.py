@@ -127,7 +127,8 @@ def choose_asset(payment_id: UUID, asset_key: str, runtime: Runtime) -> Payment:
     with transaction.atomic():
         payment = ledger.lock_payment(payment_id)
         asset = offered_asset(asset_key, runtime.policies(payment.channel))
-        _refuse_late_choice(payment, asset, runtime.clock())
+        if refusal := _late_choice(payment, asset, runtime.clock()):
+            raise AssetError(refusal)
         intent = _intent(payment, asset, rate, runtime)
         if intent.address:
             payment = _make_current(payment, intent, runtime)
@@ -139,7 +140,11 @@ def choose_asset(payment_id: UUID, asset_key: str, runtime: Runtime) -> Payment:
         intent = Address.objects.get(pk=intent.pk)
         if not intent.address:
             _store(intent, issued, runtime.clock())
-        return _make_current(payment, intent, runtime)
+        # The world went on while the gateway was asked.
+        refusal = _late_choice(payment, asset, runtime.clock())
+        if not refusal:
+            return _make_current(payment, intent, runtime)
+    raise AssetError(refusal)
 
 
 def offered_asset(asset_key: str, policy: Policy) -> Asset:
@@ -203,14 +208,16 @@ def _payment_of(opening: Opening, policy: Policy, runtime: Runtime) -> Payment:
     return payment
 
 
-def _refuse_late_choice(payment: Payment, asset: Asset, now: datetime) -> None:
+def _late_choice(payment: Payment, asset: Asset, now: datetime) -> str:
+    """Return why the locked payment's asset cannot be chosen any more, or ""."""
     current = payment.address
     if current is not None and current.asset_key == asset.key:
-        return
+        return ""
     if payment.state not in CHOOSABLE or payment.expires_at <= now:
-        raise AssetError("This payment is over: please start a new one in the shop.")
+        return "This payment is over: please start a new one in the shop."
     if payment.transfers.exists():
-        raise AssetError("Coins have been seen already: the coin cannot be changed.")
+        return "Coins have been seen already: the coin cannot be changed."
+    return ""
 
 
 def _intent(
@@ -245,10 +252,12 @@ def _ask(
                 asset, label=str(payment.id), metadata={"payment": str(payment.id)}
             )
     except TerminalError as error:
-        if payment.address_id is None:
-            ledger.record_event(
-                payment.id, PaymentEvent.GATEWAY_REFUSED, runtime, note=str(error)
-            )
+        with transaction.atomic():
+            # Another choice may have found an address meanwhile.
+            if ledger.lock_payment(payment.id).address_id is None:
+                ledger.record_event(
+                    payment.id, PaymentEvent.GATEWAY_REFUSED, runtime, note=str(error)
+                )
         raise
     finally:
         waiting.update(asked_at=None)

@@ -56,15 +56,15 @@ class World:
         """What the operations are handed."""
         return replace(self.stage.runtime, gateway=self.asked)
 
-    def open(self, total: str = "50.10") -> Payment:
-        """Open a payment in USDT on Ethereum, with its address."""
+    def open(self, total: str = "50.10", asset: str = USDT.key) -> Payment:
+        """Open a payment with its address; without an asset the customer chooses."""
         self.opened += 1
         opening = Opening(
             reference=f"transaction-{self.opened}",
             channel="default-channel",
             total=Decimal(total),
             currency="USD",
-            asset_key=USDT.key,
+            asset_key=asset,
         )
         return open_payment(opening, self.runtime)
 
