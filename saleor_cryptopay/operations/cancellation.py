@@ -45,7 +45,8 @@ def _close(payment: Payment, runtime: Runtime) -> bool:
     reason = runtime.shop.unwanted(payment.reference)
     if not reason:
         return False
-    is_untouched = payment.state == PaymentState.AWAITING_PAYMENT
+    state = PaymentState(payment.state)
+    is_untouched = state is PaymentState.AWAITING_PAYMENT
     event = PaymentEvent.SHOP_CANCELED if is_untouched else PaymentEvent.REVIEW_RAISED
-    after = ledger.record_event(payment.pk, event, runtime, note=reason)
+    after = ledger.record_event(payment.pk, event, runtime, note=reason, seen_in=state)
     return after.state not in OPEN_STATES

@@ -68,7 +68,7 @@ def apply_deliveries(runtime: Runtime) -> int:
         gateway=runtime.gateway.name, environment=runtime.gateway.environment
     )
     tried = 0
-    for delivery in claim(waiting, runtime.clock(), BATCH):
+    for delivery in claim(waiting, runtime.clock, BATCH):
         apply_delivery(delivery, runtime)
         tried += 1
     return tried

@@ -21,6 +21,7 @@ from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import Effect, Payment
 
+from .ledger import sums
 from .messages import post_message
 from .ports import Completion, Credit
 from .retries import claim, next_attempt
@@ -32,6 +33,13 @@ Kind = Effect.Kind
 
 ATTEMPTS: Final = 15
 BATCH: Final = 200
+
+# States in which nothing more is to become an order by itself.
+CLOSED: Final = {
+    PaymentState.FAILED,
+    PaymentState.CANCELED,
+    PaymentState.NEEDS_REVIEW,
+}
 
 # Outcomes of completing a payment whose quote is paid that leave it to staff.
 INCOMPLETE: Final = {
@@ -51,18 +59,19 @@ def deliver_effects(runtime: Runtime) -> int:
     Safe to run in any number of processes at once.
     """
     tried = 0
-    while batch := list(claim(_deliverable(), runtime.clock(), BATCH)):
-        for effect in batch:
-            deliver(effect, runtime)
-        tried += len(batch)
-        if any(effect.kind == Kind.COMPLETE for effect in batch):
+    while kinds := [
+        deliver(effect, runtime)
+        for effect in claim(_deliverable(), runtime.clock, BATCH)
+    ]:
+        tried += len(kinds)
+        if Kind.COMPLETE in kinds:
             # The thanks to the customer have waited for the order.
             runtime.jobs.deliver_messages()
     return tried
 
 
-def deliver(effect: Effect, runtime: Runtime) -> None:
-    """Tell the shop one effect and write down how that went."""
+def deliver(effect: Effect, runtime: Runtime) -> Kind:
+    """Tell the shop one effect and write down how that went; return its kind."""
     effect.attempts += 1
     kind = Kind(effect.kind)
     try:
@@ -80,6 +89,7 @@ def deliver(effect: Effect, runtime: Runtime) -> None:
     effect.save(
         update_fields=["attempts", "note", "done_at", "next_attempt_at", "is_dead"]
     )
+    return kind
 
 
 def _put_off(effect: Effect, error: Exception, runtime: Runtime) -> None:
@@ -169,6 +179,10 @@ def _refund_failed(effect: Effect, payment: Payment, runtime: Runtime) -> str:
 
 
 def _complete(effect: Effect, payment: Payment, runtime: Runtime) -> str:
+    """Have the order made, unless the coins are gone since that was decided."""
+    payment.refresh_from_db()
+    if not _is_covered(payment):
+        return f"left alone: {payment.state} by now"
     outcome = runtime.shop.complete(payment.reference)
     if payment.state == PaymentState.CONFIRMED and outcome in INCOMPLETE:
         words = INCOMPLETE[outcome]
@@ -183,6 +197,16 @@ def _complete(effect: Effect, payment: Payment, runtime: Runtime) -> str:
         key = f"{payment.id}:{effect.key}"
         runtime.shop.record_notice(payment.reference, key, notice)
     return outcome
+
+
+def _is_covered(payment: Payment) -> bool:
+    """Whether coins pay for it: final ones, or those on their way that are trusted."""
+    if payment.state == PaymentState.CONFIRMED:
+        return True
+    if payment.address is None or payment.state in CLOSED:
+        return False
+    final, underway = sums(payment)
+    return final + underway >= payment.address.minimum_units
 
 
 def _call_staff(
@@ -214,6 +238,10 @@ def _notice_of(effect: Effect, payment: Payment, words: str) -> Credit:
 
 
 def _cancel_order(_: Effect, payment: Payment, runtime: Runtime) -> str:
+    """Have the order canceled, unless coins have come since that was decided."""
+    payment.refresh_from_db(fields=["state"])
+    if payment.state != PaymentState.EXPIRED or any(sums(payment)):
+        return f"left alone: {payment.state} by now"
     is_canceled = runtime.shop.cancel_order(payment.reference)
     return "canceled" if is_canceled else "left alone"
 

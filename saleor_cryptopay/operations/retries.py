@@ -5,7 +5,7 @@ no two processes work on it, no lock is held while they do, and a process that d
 loses nothing but time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
@@ -21,19 +21,24 @@ LEASE: Final = timedelta(minutes=2)
 SLOWEST: Final = timedelta(hours=1)
 
 
-def claim(waiting: QuerySet[Row], now: datetime, most: int) -> Iterator[Row]:
+def claim(
+    waiting: QuerySet[Row], clock: Callable[[], datetime], most: int
+) -> Iterator[Row]:
     """Yield rows that are due, each claimed by this process alone, oldest first.
+
+    A row is claimed when it is asked for: work on it before asking for the next.
 
     Args:
         waiting: rows to choose from.
-        now: aware UTC; rows whose `next_attempt_at` is not later are due.
+        clock: gives aware UTC; rows whose `next_attempt_at` is not later are due.
         most: how many at the most.
     """
-    due = waiting.filter(next_attempt_at__lte=now).order_by("pk")
+    due = waiting.filter(next_attempt_at__lte=clock()).order_by("pk")
     for row in list(due[:most]):
+        until = clock() + LEASE
         mine = waiting.filter(pk=row.pk, next_attempt_at=row.next_attempt_at)
-        if mine.update(next_attempt_at=now + LEASE):
-            row.next_attempt_at = now + LEASE
+        if mine.update(next_attempt_at=until):
+            row.next_attempt_at = until
             yield row
 
 

@@ -7,6 +7,7 @@ Coins that arrive after all are credited as ever.
 
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from django.utils.translation import gettext_noop
 
@@ -30,7 +31,16 @@ def raise_stuck(runtime: Runtime, *, most: int = BATCH) -> int:
     stuck = Payment.objects.filter(
         state=PaymentState.PAYMENT_DETECTED, expires_at__lte=before
     ).order_by("expires_at")
-    raised = list(stuck.values_list("pk", flat=True)[:most])
-    for payment_id in raised:
-        ledger.record_event(payment_id, PaymentEvent.REVIEW_RAISED, runtime, note=WORDS)
-    return len(raised)
+    found = list(stuck.values_list("pk", flat=True)[:most])
+    return sum(_raise(payment_id, runtime) for payment_id in found)
+
+
+def _raise(payment_id: UUID, runtime: Runtime) -> bool:
+    payment = ledger.record_event(
+        payment_id,
+        PaymentEvent.REVIEW_RAISED,
+        runtime,
+        note=WORDS,
+        seen_in=PaymentState.PAYMENT_DETECTED,
+    )
+    return payment.state == PaymentState.NEEDS_REVIEW

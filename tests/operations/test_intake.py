@@ -127,7 +127,6 @@ def test_a_delivery_about_nobody_is_tried_again_and_kept(scene: Scene) -> None:
 def test_two_workers_never_apply_one_delivery(scene: Scene) -> None:
     receive(scene, hint("tx_unknown"))
     rows = Delivery.objects.all()
-    now = scene.clock()
-    first = list(claim(rows, now, 10))
-    second = list(claim(rows, now, 10))
+    first = list(claim(rows, scene.clock, 10))
+    second = list(claim(rows, scene.clock, 10))
     assert (len(first), len(second)) == (1, 0)

@@ -1,14 +1,20 @@
 """The outbox: in order, until the shop has heard, once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
 
 from saleor_cryptopay.core.errors import ShopError
+from saleor_cryptopay.core.events import TransferStatus
 from saleor_cryptopay.models import Effect, Message, Payment
 from saleor_cryptopay.operations import outbox, reconciliation
-from saleor_cryptopay.operations.ports import Credit
-from saleor_cryptopay.operations.retries import claim
-from tests.recording_shop import RecordingShop
+from saleor_cryptopay.operations.ports import Completion, Credit
+from saleor_cryptopay.operations.retries import LEASE, claim
+from tests.chaos.world import World
+from tests.recording_shop import RecordingShop, Sale
 
 from .conftest import Scene
 
@@ -58,11 +64,112 @@ def test_what_the_shop_never_takes_is_kept_for_people_to_see(scene: Scene) -> No
     assert message.data["why"] == "the shop did not take “credit”: not now"
 
 
+@dataclass
+class BusyShop(RecordingShop):
+    """A shop that ends no payment, and makes no order, while it is busy.
+
+    Attributes:
+        is_busy: whether it is.
+        meanwhile: what happens while it takes a credit.
+    """
+
+    is_busy: bool = field(default=True)
+    meanwhile: Callable[[], None] = field(default=lambda: None)
+
+    def record_end(self, reference: str, message: str, at: datetime) -> None:
+        """Refuse, or write down."""
+        if self.is_busy:
+            raise ShopError("not now")
+        super().record_end(reference, message, at)
+
+    def complete(self, reference: str) -> Completion:
+        """Refuse, or make the order."""
+        if self.is_busy:
+            raise ShopError("out of stock")
+        return super().complete(reference)
+
+    def record_credit(self, reference: str, credit: Credit) -> None:
+        """Write down, in its own time."""
+        self.meanwhile()
+        super().record_credit(reference, credit)
+
+
+@pytest.fixture
+def world(db: None) -> World:  # noqa: ARG001 - a database
+    world = World()
+    world.stage.shop = BusyShop()
+    world.shop = world.stage.shop
+    return world
+
+
+def rest(world: World) -> None:
+    """Have the shop take what it refused."""
+    assert isinstance(world.shop, BusyShop)
+    world.shop.is_busy = False
+    world.clock.now += timedelta(minutes=1)
+    world.tell()
+
+
+def test_an_order_that_is_paid_after_all_is_not_canceled(world: World) -> None:
+    payment = world.open()
+    sale = Sale(total=Decimal("50.10"), is_order=True)
+    world.shop.sales[payment.reference] = sale
+    coins = world.pay(payment, "50.1")
+    world.clock.now += timedelta(hours=26)
+    world.sweep()
+    world.tell()
+    world.chain.move(coins, TransferStatus.CONFIRMED)
+    world.deliver(coins.webhook())
+    world.apply()
+    rest(world)
+    payment.refresh_from_db()
+    assert (payment.state, world.credited(payment)) == ("confirmed", Decimal("50.10"))
+    assert not sale.is_canceled
+    assert payment.effects.get(kind="cancel_order").note.startswith("left alone")
+
+
+def test_coins_that_are_gone_again_make_no_order(world: World) -> None:
+    payment = world.open()
+    sale = world.shop.sales[payment.reference] = Sale(total=Decimal("50.10"))
+    coins = world.pay(payment, "50.1")
+    world.chain.move(coins, TransferStatus.CONFIRMED)
+    world.poll()
+    world.tell()
+    world.chain.move(coins, TransferStatus.REPLACED)
+    world.poll()
+    rest(world)
+    assert Payment.objects.get().state == "needs_review"
+    assert not sale.is_order
+    assert payment.effects.get(kind="complete").note.startswith("left alone")
+
+
+def test_what_one_worker_is_slow_to_tell_no_other_tells(world: World) -> None:
+    """Each telling takes longer than half a claim."""
+    payments = [world.open() for _ in range(3)]
+    for payment in payments:
+        world.chain.move(world.pay(payment, "50.1"), TransferStatus.CONFIRMED)
+    world.poll()
+    shop = world.shop
+    assert isinstance(shop, BusyShop)
+    told: list[str] = []
+
+    def meanwhile() -> None:
+        told.append("slow")
+        world.clock.now += LEASE * 0.6
+        if len(told) == 2:
+            shop.meanwhile = lambda: told.append("quick")
+            outbox.deliver_effects(world.runtime)  # another worker
+
+    shop.meanwhile = meanwhile
+    world.tell()
+    assert told == ["slow", "slow", "quick"]
+
+
 def test_a_worker_that_dies_loses_only_time(scene: Scene) -> None:
     payment, shop = paid_but_unheard(scene)
     shop.is_deaf = False
     scene.clock.shift += timedelta(minutes=1)
-    claimed = list(claim(Effect.objects.filter(kind="credit"), scene.clock(), 9))
+    claimed = list(claim(Effect.objects.filter(kind="credit"), scene.clock, 9))
     assert len(claimed) == 1
     assert outbox.deliver_effects(scene.runtime) == 0
     scene.clock.shift += timedelta(minutes=3)

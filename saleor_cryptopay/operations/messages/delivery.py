@@ -43,7 +43,7 @@ def deliver_messages(runtime: Runtime) -> int:
     while failed < PATIENCE:
         # One at a time: a claim holds for a while only, and mail servers are slow.
         now = runtime.clock()
-        message = next(claim(waiting_messages(now), now, 1), None)
+        message = next(claim(waiting_messages(now), runtime.clock, 1), None)
         if message is None:
             break
         failed = 0 if deliver(message, runtime) else failed + 1

@@ -111,7 +111,7 @@ def test_a_process_that_dies_while_sending_leads_to_the_same_letter_again(
 ) -> None:
     desk.post(CONFIRMED, desk.payment())
     runtime = desk.stage.runtime
-    (claimed,) = claim(delivery.waiting_messages(runtime.clock()), runtime.clock(), 1)
+    (claimed,) = claim(delivery.waiting_messages(runtime.clock()), runtime.clock, 1)
     delivery._send(claimed, runtime)  # and here it dies
     assert delivery.deliver_messages(runtime) == 0
     desk.stage.clock.now += timedelta(minutes=3)
