@@ -78,6 +78,7 @@ _TABLE: Final[dict[PaymentState, dict[PaymentEvent, PaymentState]]] = {
     },
     PaymentState.FAILED: {
         PaymentEvent.OPENED_AGAIN: PaymentState.AWAITING_PAYMENT,
+        PaymentEvent.DEADLINE_PASSED: PaymentState.EXPIRED,
         PaymentEvent.PART_SETTLED: PaymentState.NEEDS_REVIEW,
         PaymentEvent.FULLY_SETTLED: PaymentState.NEEDS_REVIEW,
         PaymentEvent.REVIEW_RAISED: PaymentState.NEEDS_REVIEW,

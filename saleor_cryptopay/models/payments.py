@@ -13,7 +13,8 @@ from saleor_cryptopay.core.states import OPEN_STATES, PaymentState
 
 from .fields import UnitsField, new_token
 
-OPEN = sorted(OPEN_STATES)
+# What a deadline is waited for in.
+DUE = sorted(OPEN_STATES | {PaymentState.FAILED})
 
 
 class Payment(models.Model):
@@ -40,7 +41,7 @@ class Payment(models.Model):
             models.Index(
                 fields=["expires_at"],
                 name="cryptopay_payment_due",
-                condition=Q(state__in=OPEN),
+                condition=Q(state__in=DUE),
             ),
         ]
         constraints: ClassVar[list[BaseConstraint]] = [

@@ -25,6 +25,7 @@ class Transfer(models.Model):
         LATE = "late", "late"
         OLD_ADDRESS = "old_address", "old address"
         UNPRICED = "unpriced", "no rate at the time"
+        REPEATED = "repeated", "reported twice"
 
     address = models.ForeignKey(Address, models.PROTECT, related_name="transfers")
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="transfers")

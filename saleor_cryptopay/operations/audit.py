@@ -97,8 +97,8 @@ class Audit:
         self.differences.append(Difference(payment, words))
 
 
-Key = tuple[str, str, int, int]
-"""Network, hash, index, our address: a transfer's identity."""
+Key = tuple[str, str, str, int]
+"""Network, hash, the gateway's id, our address: what is reported as one transfer."""
 
 
 @dataclass(slots=True)
@@ -178,7 +178,7 @@ def _compare(
     for report in reports:
         address = find_address(report, runtime.gateway)
         if address is not None:
-            key = (report.network, report.hash, report.index, address.pk)
+            key = (report.network, report.hash, report.transaction_id, address.pk)
             found[key] = address, report
     rows = _rows_for(found)
     for key, (address, report) in found.items():
@@ -190,7 +190,9 @@ def _compare(
 def _rows_for(keys: Iterable[Key]) -> dict[Key, Transfer]:
     networks, hashes = ({key[place] for key in keys} for place in (0, 1))
     rows = Transfer.objects.filter(network__in=networks, hash__in=hashes)
-    return {(row.network, row.hash, row.index, row.address_id): row for row in rows}
+    return {
+        (row.network, row.hash, row.gateway_id, row.address_id): row for row in rows
+    }
 
 
 def _rows(runtime: Runtime) -> Iterator[Transfer]:

@@ -78,7 +78,9 @@ def _line(payment: Payment, runtime: Runtime) -> dict[str, str]:
         "hashes": " ".join(row.reference for row in transfers if _is_there(row)),
         "created_at": _iso(payment.created_at),
         "first_seen_at": _iso(transfers[0].seen_at if transfers else None),
-        "final_at": _iso(finals[-1].final_at if finals else None),
+        "final_at": _iso(
+            max((row.final_at for row in finals if row.final_at), default=None)
+        ),
         "changed_at": _iso(payment.changed_at),
     }
     line |= accounts.sum_up(payment.refunds.all())

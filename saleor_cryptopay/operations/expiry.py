@@ -22,8 +22,13 @@ BATCH: Final = 100
 # Payments in one run: what is left is closed by the next.
 MOST: Final = 100_000
 
-# The states in which no coins are on their way.
-EXPIRABLE: Final = (PaymentState.AWAITING_PAYMENT, PaymentState.PAYMENT_INSUFFICIENT)
+# The states in which no coins are on their way. What the gateway refused can be tried
+# again until the deadline; then an order that waits for it must not wait on.
+EXPIRABLE: Final = (
+    PaymentState.AWAITING_PAYMENT,
+    PaymentState.PAYMENT_INSUFFICIENT,
+    PaymentState.FAILED,
+)
 
 # How long a gateway that does not answer can put off the deadline.
 PATIENCE: Final = timedelta(hours=1)

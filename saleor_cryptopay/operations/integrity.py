@@ -78,8 +78,10 @@ def reseal(addresses: Iterable[Address]) -> tuple[int, int]:
     sealed = changed = 0
     for address in addresses:
         if is_intact(address.payment, address):
+            # A row that changed since it was read bears a new code already.
+            unchanged = Address.objects.filter(pk=address.pk, mac=address.mac)
             seal(address)
-            Address.objects.filter(pk=address.pk).update(mac=address.mac)
+            unchanged.update(mac=address.mac)
             sealed += 1
         else:
             report_changed(address.payment, address)
@@ -117,8 +119,9 @@ def reseal_refunds(refunds: Iterable[Refund]) -> tuple[int, int]:
     sealed = changed = 0
     for refund in refunds:
         if is_refund_intact(refund):
+            unchanged = Refund.objects.filter(pk=refund.pk, mac=refund.mac)
             seal_refund(refund)
-            Refund.objects.filter(pk=refund.pk).update(mac=refund.mac)
+            unchanged.update(mac=refund.mac)
             sealed += 1
         else:
             report_changed_refund(refund)

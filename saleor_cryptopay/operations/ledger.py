@@ -7,7 +7,7 @@ and what people are to be told among the messages.
 All of it is one commit; nothing here speaks to a gateway or to the shop.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from fractions import Fraction
 from uuid import UUID
@@ -32,7 +32,16 @@ from saleor_cryptopay.models import Address, Effect, Entry, Payment, Transfer
 from . import integrity, journal
 from .batches import FIRST, move_alike
 from .messages import post_alike
-from .postings import SET_ASIDE, Posting, post_state, post_transfer
+from .postings import (
+    CONTRADICTED,
+    SET_ASIDE,
+    Posting,
+    is_owed,
+    is_short,
+    post_owed,
+    post_state,
+    post_transfer,
+)
 from .runtime import Runtime
 from .tidings import DEADLINE, post_tidings
 from .transfers import Change, find_address, update_transfer
@@ -78,19 +87,37 @@ def record_transfer(
         transfer, change = update_transfer(
             payment, address, report, runtime, observed_at
         )
+        if change is Change.NONE and is_owed(transfer):
+            change = _look_again(payment)
         if change is Change.NONE:
             return True
-        if _is_intact(payment, address):
+        if change is Change.CONTRADICTED:
+            if allows(PaymentState(payment.state), PaymentEvent.REVIEW_RAISED):
+                _stop(payment, transfer, runtime, CONTRADICTED)
+        elif _is_intact(payment, address):
             _apply_change(payment, transfer, change, runtime)
         else:
-            _stop(payment, transfer, runtime)
+            _stop(payment, transfer, runtime, integrity.CHANGED)
     return True
 
 
 def record_event(
-    payment_id: UUID, event: PaymentEvent, runtime: Runtime, *, note: str = ""
+    payment_id: UUID,
+    event: PaymentEvent,
+    runtime: Runtime,
+    *,
+    note: str = "",
+    seen_in: PaymentState | None = None,
 ) -> Payment:
     """Apply an event that is not about a transfer, if the table allows it.
+
+    Args:
+        payment_id: whose.
+        event: what happened.
+        runtime: see `runtime.Runtime`.
+        note: in words, for staff.
+        seen_in: the state that the event was concluded from; in another one it is not
+            so any more. None: it does not depend on the state.
 
     Returns the payment as it is afterwards: an event the state does not allow (the
     sweep meets a payment that was just paid) changes nothing.
@@ -99,7 +126,7 @@ def record_event(
     with span, transaction.atomic():
         payment = lock_payment(payment_id)
         state = PaymentState(payment.state)
-        if allows(state, event):
+        if allows(state, event) and seen_in in (None, state):
             entry = _advance(payment, event, runtime.clock(), note=note)
             posting = Posting(payment, entry, runtime.policies(payment.channel))
             post_state(posting)
@@ -136,10 +163,18 @@ def sums(payment: Payment) -> tuple[Fraction, Fraction]:
 
     In base units of its quote: fractions where coins count at another rate.
     """
+    return _add_up(payment, _counted(payment))
+
+
+def _counted(payment: Payment) -> list[Transfer]:
+    return list(payment.transfers.filter(verdict=Transfer.Verdict.COUNTED))
+
+
+def _add_up(payment: Payment, counted: Iterable[Transfer]) -> tuple[Fraction, Fraction]:
     final: list[Part] = []
     underway: list[Part] = []
     asked = payment.address.units if payment.address else 1
-    for transfer in payment.transfers.filter(verdict=Transfer.Verdict.COUNTED):
+    for transfer in counted:
         part = Part(transfer.units, transfer.asked_units or asked)
         if transfer.is_final:
             final.append(part)
@@ -165,14 +200,26 @@ def _is_intact(payment: Payment, address: Address) -> bool:
     return not changed
 
 
-def _stop(payment: Payment, transfer: Transfer, runtime: Runtime) -> None:
+def _look_again(payment: Payment) -> Change:
+    """Return whether final coins without a credit can be credited now after all.
+
+    They became final while the record of their address did not bear its seal; it does
+    again, since the key that it was made with is back.
+    """
+    address = payment.address
+    is_sealed = address is not None and integrity.is_intact(payment, address)
+    final, _ = sums(payment)
+    return Change.SETTLED if is_sealed and is_short(payment, final) else Change.NONE
+
+
+def _stop(payment: Payment, transfer: Transfer, runtime: Runtime, reason: str) -> None:
     """Keep the coins on record, credit nothing, and call for a person."""
     entry = _advance(
         payment,
         PaymentEvent.REVIEW_RAISED,
         runtime.clock(),
         transfer=transfer,
-        note=integrity.CHANGED,
+        note=reason,
     )
     posting = Posting(payment, entry, runtime.policies(payment.channel))
     post_state(posting)
@@ -183,7 +230,8 @@ def _stop(payment: Payment, transfer: Transfer, runtime: Runtime) -> None:
 def _apply_change(
     payment: Payment, transfer: Transfer, change: Change, runtime: Runtime
 ) -> None:
-    final, underway = sums(payment)
+    counted = _counted(payment)
+    final, underway = _add_up(payment, counted)
     event = _event(payment, transfer, change, final, underway)
     entry = _advance(
         payment,
@@ -195,6 +243,7 @@ def _apply_change(
     policy = runtime.policies(payment.channel)
     posting = Posting(payment, entry, policy, final, underway)
     post_transfer(posting, transfer, change)
+    post_owed(posting, (row for row in counted if row.pk != transfer.pk))
     post_state(posting)
     post_tidings(posting, transfer, change)
     _deliver_soon(runtime)

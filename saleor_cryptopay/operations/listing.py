@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 
+from django.db import InterfaceError, OperationalError
+
 from saleor_cryptopay.core.errors import MalformedError, RetryableError
 from saleor_cryptopay.core.events import TransferReported
 from saleor_cryptopay.core.telemetry import about
@@ -105,6 +107,10 @@ def record(
     """Put reports through the ledger; one that is broken does not hide the others.
 
     Returns how many there were.
+
+    Raises:
+        DatabaseError: it is away, or has given a lock to somebody else: nothing is
+            known of the reports that follow.
     """
     read = 0
     for report in reports:
@@ -118,6 +124,15 @@ def record(
                 "Transaction %s: %s",
                 report.transaction_id,
                 error,
+                extra=about(transfer=report.transaction_id, network=report.network),
+            )
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            # A fault that one payment meets must not end the polling of all others.
+            logger.exception(
+                "Transaction %s cannot be recorded",
+                report.transaction_id,
                 extra=about(transfer=report.transaction_id, network=report.network),
             )
     return read

@@ -21,6 +21,7 @@ from saleor_cryptopay.core.rates import (
     RateRules,
     Tick,
     agree,
+    is_jump,
     pairs_for,
 )
 from saleor_cryptopay.models import MarketPair, MarketRate
@@ -94,12 +95,24 @@ def agreement_in(row: MarketPair, rules: RateRules, now: datetime) -> Agreement:
     """
     pair = Pair(row.base, row.quote)
     agreement = agree(pair, read_ticks(pair, row.ticks), rules, now)
-    if row.jumped_to is not None:
+    # Who agrees may be others than at the last fetch: some have grown too old since.
+    jumped_to = row.jumped_to or _new_jump(row, agreement, rules)
+    if jumped_to is not None:
         raise QuoteError(
-            f"{pair} jumped from {row.value:f} to {row.jumped_to:f}: it is believed"
+            f"{pair} jumped from {row.value:f} to {jumped_to:f}: it is believed"
             " when it is agreed a second time."
         )
     return agreement
+
+
+def _new_jump(
+    row: MarketPair, agreement: Agreement, rules: RateRules
+) -> Decimal | None:
+    """Return what is agreed now where it lies too far from what was last."""
+    if row.value is None:
+        return None
+    is_far = is_jump(agreement.value, row.value, rules.max_jump_percent)
+    return agreement.value if is_far else None
 
 
 def rate_now(asset: Asset, currency: str, policy: Policy, runtime: Runtime) -> Rate:

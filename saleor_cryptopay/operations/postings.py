@@ -5,6 +5,7 @@ worked out here, from the sums of base units and the frozen quote, so that what 
 shop was told always adds up to what the coins are worth.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -37,7 +38,14 @@ SET_ASIDE: Final = {
     Transfer.Verdict.UNPRICED: gettext_noop(
         "after the quote had lapsed, at a time without a rate"
     ),
+    Transfer.Verdict.REPEATED: gettext_noop(
+        "reported a second time under another name"
+    ),
 }
+
+CONTRADICTED: Final = gettext_noop(
+    "the gateway tells of another amount or coin than at first"
+)
 
 CHANGES: Final = {
     Change.SEEN: "seen",
@@ -80,6 +88,29 @@ def post_transfer(posting: Posting, transfer: Transfer, change: Change) -> None:
         _post_loss(posting, transfer)
     else:
         _post_difference(posting, transfer)
+
+
+def post_owed(posting: Posting, counted: Iterable[Transfer]) -> None:
+    """Credit final coins that nothing was credited for as long as the seal was broken.
+
+    Args:
+        posting: what they are posted with.
+        counted: the payment's other counted transfers.
+    """
+    for transfer in counted:
+        if is_owed(transfer) and is_short(posting.payment, posting.final):
+            _post_difference(posting, transfer)
+
+
+def is_short(payment: Payment, final: int | Fraction) -> bool:
+    """Whether final coins are worth more than what was credited for them."""
+    return _worth(payment, final) > _sum(payment, "credited")
+
+
+def is_owed(transfer: Transfer) -> bool:
+    """Whether a transfer is final, counts, and has been credited with nothing."""
+    is_counted = transfer.verdict == Transfer.Verdict.COUNTED
+    return is_counted and transfer.is_final and not transfer.credited
 
 
 def post_state(posting: Posting) -> None:
@@ -131,7 +162,9 @@ def _post_seen(posting: Posting, transfer: Transfer) -> None:
     words = f"{describe(transfer)} seen"
     rate_words = _rate_words(posting, transfer)
     coming = posting.final + posting.underway
-    pending = _worth(posting, coming) - _sum(posting, "credited", "pending")
+    pending = _worth(posting.payment, coming) - _sum(
+        posting.payment, "credited", "pending"
+    )
     if not posting.policy.accept_unconfirmed or pending <= NOTHING:
         blocks = transfer.required_confirmations
         _post_notice(
@@ -141,8 +174,10 @@ def _post_seen(posting: Posting, transfer: Transfer) -> None:
     transfer.pending = pending
     transfer.save(update_fields=["pending"])
     _post_amount(posting, Kind.PENDING, transfer, pending, f"{words}.{rate_words}")
-    address = transfer.address
-    if coming >= address.minimum_units and posting.policy.complete_checkouts:
+    # Of one that has just been confirmed, the state says so.
+    is_open = posting.entry.state_after != PaymentState.CONFIRMED
+    is_covered = coming >= transfer.address.minimum_units
+    if is_open and is_covered and posting.policy.complete_checkouts:
         _post(posting, Kind.COMPLETE, {})
 
 
@@ -156,19 +191,19 @@ def _post_loss(posting: Posting, transfer: Transfer) -> None:
 
 def _post_difference(posting: Posting, transfer: Transfer) -> None:
     """Credit or take back what the final coins are worth beyond what was told."""
-    difference = _worth(posting, posting.final) - _sum(posting, "credited")
+    difference = _worth(posting.payment, posting.final) - _sum(
+        posting.payment, "credited"
+    )
     words = describe(transfer)
-    has_own_reference = transfer.postings == 0
-    if transfer.pending > NOTHING and (difference <= NOTHING or not has_own_reference):
+    if transfer.pending > NOTHING and difference <= NOTHING:
         _close_pending(posting, transfer, f"{words}: pending no more.")
     if difference == NOTHING:
         message = f"{words} {transfer.status}: what is paid stays the same."
         _post_notice(posting, message, transfer)
         return
-    transfer.postings += 1
     transfer.credited += difference
     transfer.pending = NOTHING
-    transfer.save(update_fields=["postings", "credited", "pending"])
+    transfer.save(update_fields=["credited", "pending"])
     if difference > NOTHING:
         words = f"{words} received.{_rate_words(posting, transfer)}{_surplus(posting)}"
         _post_amount(posting, Kind.CREDIT, transfer, difference, words)
@@ -194,10 +229,15 @@ def _post_amount(
 ) -> None:
     """Post an amount under the transfer's reference.
 
-    The shop takes one amount under one reference: what a transfer is credited again,
-    after it had disappeared, goes under its reference with a number.
+    The shop takes one amount under one reference: what is pending or credited again,
+    after it had disappeared, goes under the reference with a number. What is pending
+    keeps its number until it is credited or lost.
     """
-    suffix = f":{transfer.postings}" if transfer.postings > 1 else ""
+    number = transfer.postings + 1
+    suffix = f":{number}" if number > 1 else ""
+    if kind is not Kind.PENDING:
+        transfer.postings = number
+        transfer.save(update_fields=["postings"])
     data = {
         "reference": transfer.reference + suffix,
         "amount": str(amount),
@@ -242,8 +282,7 @@ def _post(posting: Posting, kind: Kind, data: dict[str, str]) -> None:
         posting.held.append(effect)
 
 
-def _worth(posting: Posting, units: int | Fraction) -> Decimal:
-    payment = posting.payment
+def _worth(payment: Payment, units: int | Fraction) -> Decimal:
     if payment.address is None:
         return NOTHING
     return credit_for(
@@ -272,8 +311,8 @@ def _surplus(posting: Posting) -> str:
     return f" {surplus} {address.asset.symbol} more than asked."
 
 
-def _sum(posting: Posting, *fields: str) -> Decimal:
-    sums = posting.payment.transfers.aggregate(
+def _sum(payment: Payment, *fields: str) -> Decimal:
+    sums = payment.transfers.aggregate(
         **{field: Sum(field, default=NOTHING) for field in fields}
     )
     return sum(sums.values(), NOTHING)

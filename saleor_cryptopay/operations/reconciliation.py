@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from saleor_cryptopay.core.errors import RetryableError, TerminalError
+from saleor_cryptopay.core.errors import GatewayError, RetryableError, TerminalError
 from saleor_cryptopay.core.states import OPEN_STATES
 from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import UNDERWAY, Cursor, Payment, Transfer
@@ -143,32 +143,45 @@ def _read_again(kind: str, reach: timedelta, every: timedelta, runtime: Runtime)
 
 
 def _refresh_underway(started_at: datetime, runtime: Runtime) -> int:
-    """Ask for the transfers on their way that no page has just shown."""
-    waiting = _unseen(started_at, runtime).order_by("observed_at")
+    """Ask for the transfers on their way that no page has just shown.
+
+    Those go first that were asked about longest ago, so that all have their turn:
+    also beside some that the gateway does not tell of.
+    """
+    waiting = _unseen(started_at, runtime).order_by("observed_at", "pk")
     read = 0
     for transfer in list(waiting[:SINGLES]):
         observed_at = runtime.clock()
         try:
             budget.spend(runtime, is_spare=True)
             report = runtime.gateway.fetch_transaction(transfer.gateway_id)
-        except TerminalError as error:
-            logger.warning(
-                "Transaction %s: %s",
-                transfer.gateway_id,
-                error,
-                extra=about(
-                    payment=transfer.payment_id,
-                    transfer=transfer.gateway_id,
-                    network=transfer.network,
-                ),
-            )
-            continue
-        except RetryableError as error:
-            if error.code != budget.SPENT:
-                raise
-            break  # the oldest go first, so that all have their turn
-        read += record([report], observed_at, runtime)
+        except GatewayError as error:
+            if error.code == budget.SPENT:
+                break
+            _note_silence(transfer, error, observed_at)
+            if isinstance(error, RetryableError):
+                break
+        else:
+            read += record([report], observed_at, runtime)
     return read
+
+
+def _note_silence(
+    transfer: Transfer, error: GatewayError, observed_at: datetime
+) -> None:
+    """Write down that the gateway was asked about a transfer, and did not tell."""
+    logger.warning(
+        "Transaction %s: %s",
+        transfer.gateway_id,
+        error,
+        extra=about(
+            payment=transfer.payment_id,
+            transfer=transfer.gateway_id,
+            network=transfer.network,
+        ),
+    )
+    asked = Transfer.objects.filter(pk=transfer.pk, observed_at__lt=observed_at)
+    asked.update(observed_at=observed_at)
 
 
 def _unseen(started_at: datetime, runtime: Runtime) -> QuerySet[Transfer]:

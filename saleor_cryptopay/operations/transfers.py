@@ -26,6 +26,7 @@ class Change(StrEnum):
     SEEN = "seen"  # it is on its way
     SETTLED = "settled"  # it has become final
     GONE = "gone"  # it will not come after all
+    CONTRADICTED = "contradicted"  # it is told of with another amount or coin
     REVERSED = "reversed"  # it was final, and is gone
 
 
@@ -42,7 +43,10 @@ def find_address(report: TransferReported, gateway: Gateway) -> Address | None:
     if report.address_id:
         ours = ours.filter(gateway_id=report.address_id)
     if report.address:
-        ours = ours.filter(address=_canonical(report, gateway))
+        # The networks are named for the index, which begins with them.
+        ours = ours.filter(
+            network__in=sorted(NETWORKS), address=_canonical(report, gateway)
+        )
     if not report.address_id and not report.address:
         return None
     candidates = list(ours[:10])
@@ -67,20 +71,67 @@ def update_transfer(
     Raises:
         MalformedError: the amount is none of the asset's.
     """
-    transfer = Transfer.objects.filter(
-        network=report.network, hash=report.hash, index=report.index, address=address
-    ).first()
+    transfer, twins = _find_transfer(address, report)
+    before = None
     if transfer is None:
         _refuse_nothing(report)
         transfer = _new_transfer(payment, address, report, runtime, observed_at)
-        before = None
+        if twins:
+            if report.status.is_gone:
+                return transfer, Change.NONE
+            # The network shows one of them, or two: a person has to look.
+            transfer.verdict = Transfer.Verdict.REPEATED
+            transfer.index = max(twin.index for twin in twins) + 1
     elif observed_at < transfer.observed_at:
         return transfer, Change.NONE
+    elif _contradicts(report, transfer):
+        transfer.observed_at = observed_at
+        transfer.save(update_fields=["observed_at"])
+        return transfer, Change.CONTRADICTED
     else:
         before = (TransferStatus(transfer.status).is_gone, transfer.is_final)
+        transfer.gateway_id = report.transaction_id
     _follow(transfer, report, address.asset, observed_at)
     transfer.save()
     return transfer, _change(before, transfer)
+
+
+def _find_transfer(
+    address: Address, report: TransferReported
+) -> tuple[Transfer | None, list[Transfer]]:
+    """Return the row that a report is about, or those it shares its place with.
+
+    The gateway documents no number of an output. Two of its transactions with one hash
+    and one address may be two outputs, or the same one told twice; only of one that is
+    gone another takes the place.
+    """
+    rows = list(
+        Transfer.objects.filter(
+            network=report.network, hash=report.hash, address=address
+        ).order_by("index")
+    )
+    for row in rows:
+        if row.gateway_id == report.transaction_id:
+            return row, []
+    there = [row for row in rows if row.index == report.index]
+    if there and TransferStatus(there[0].status).is_gone:
+        return there[0], []
+    return None, rows if there else []
+
+
+def _contradicts(report: TransferReported, transfer: Transfer) -> bool:
+    """Whether a report says something else of coins that count and are not final."""
+    is_open = transfer.verdict == Transfer.Verdict.COUNTED and not transfer.is_final
+    if not is_open or report.status.is_gone:
+        return False
+    if report.coin != transfer.coin:
+        return True
+    if report.amount is None:
+        return False
+    try:
+        return parse_decimal(report.amount) != parse_decimal(transfer.amount)
+    except AmountError as error:
+        raise MalformedError(str(error)) from None
 
 
 def _canonical(report: TransferReported, gateway: Gateway) -> str:

@@ -4,9 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
+from saleor_cryptopay.core.errors import TerminalError
 from saleor_cryptopay.core.states import PaymentEvent
 from saleor_cryptopay.models import Effect, Entry, Payment
 from saleor_cryptopay.operations import expiry, ledger, outbox
+from tests.recording_shop import Sale
 
 from .conftest import Scene
 
@@ -59,6 +63,25 @@ def test_an_order_is_left_alone_where_the_merchant_says_so(scene: Scene) -> None
     expiry.expire_due(scene.runtime)
     outbox.deliver_effects(scene.runtime)
     assert scene.told(payment) == ["end"]
+
+
+def test_an_order_whose_address_the_gateway_refused_is_closed_in_the_end(
+    scene: Scene,
+) -> None:
+    scene.sandbox.control("faults", kind="no_permission", count=1)
+    with pytest.raises(TerminalError):
+        scene.open()
+    payment = Payment.objects.get()
+    sale = Sale(total=payment.total, is_order=True)
+    scene.shop.sales[payment.reference] = sale
+    assert payment.state == "failed"
+    scene.clock.shift = timedelta(hours=23)
+    assert expiry.expire_due(scene.runtime) == 0
+    scene.clock.shift = timedelta(hours=25)
+    assert expiry.expire_due(scene.runtime) == 1
+    outbox.deliver_effects(scene.runtime)
+    assert scene.told(payment) == ["end", "cancel_order"]
+    assert sale.is_canceled
 
 
 def written(payment: Payment) -> list[tuple[object, ...]]:

@@ -1,13 +1,15 @@
 """Addresses bear a seal; without it nothing is shown and nothing credited."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from pytest_django import Settings
 
 from saleor_cryptopay.models import Address, Payment, Transfer
-from saleor_cryptopay.operations import integrity, outbox
+from saleor_cryptopay.operations import integrity, ledger, outbox
 from saleor_cryptopay.operations.opening import choose_asset
+from saleor_cryptopay.operations.quoting import renew_quote
 from saleor_cryptopay.web.status import payment_data
 
 from .conftest import Scene
@@ -96,6 +98,59 @@ def test_a_new_secret_key_leaves_old_seals_good_as_a_fallback(
     assert integrity.reseal(Address.objects.all()) == (1, 0)
     settings.SECRET_KEY_FALLBACKS = []
     assert payment_data(Payment.objects.get(), scene.runtime)["address"]
+
+
+def come_during_another_key(scene: Scene, settings: Settings) -> Payment:
+    """Have coins become final under a key that seals nothing; the old one returns."""
+    payment = scene.open()
+    ours, settings.SECRET_KEY = settings.SECRET_KEY, "another"
+    scene.pay(payment, "50.1")
+    scene.sandbox.mine()
+    scene.poll()
+    assert Payment.objects.get().state == "needs_review"
+    assert scene.credits(payment) == []
+    settings.SECRET_KEY_FALLBACKS = [ours]
+    return payment
+
+
+def test_coins_are_credited_when_their_seal_is_good_again(
+    scene: Scene, settings: Settings
+) -> None:
+    payment = come_during_another_key(scene, settings)
+    for _ in range(3):
+        scene.poll()
+    assert Payment.objects.get().state == "confirmed"
+    assert scene.credits(payment) == [Decimal("50.10")]
+    assert scene.told(payment)[-1] == "complete"
+
+
+@pytest.mark.parametrize("trusts", [False, True])
+def test_they_are_credited_also_where_other_coins_come_first(
+    scene: Scene,
+    settings: Settings,
+    trusts: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    scene.with_policy(accept_unconfirmed=trusts)
+    payment = come_during_another_key(scene, settings)
+    more = scene.runtime.gateway.fetch_transaction(scene.pay(payment, "0.01"))
+    ledger.record_transfer(more, scene.clock(), scene.runtime)
+    outbox.deliver_effects(scene.runtime)
+    assert Payment.objects.get().state == "confirmed"
+    assert scene.credits(payment) == [Decimal("50.10")]
+    assert payment.effects.filter(kind="complete").count() == 1
+
+
+def test_sealing_anew_leaves_a_quote_alone_that_was_renewed_meanwhile(
+    scene: Scene,
+) -> None:
+    payment = scene.open("btc@bitcoin")
+    scene.clock.shift += timedelta(minutes=20)
+    rows = list(Address.objects.select_related("payment"))
+    scene.with_policy(rates={("btc", "USD"): Decimal(60000)})
+    renew_quote(payment.pk, scene.runtime)
+    integrity.reseal(rows)
+    payment.refresh_from_db()
+    assert integrity.is_intact(payment, issued(payment))
 
 
 def test_sealing_anew_does_not_whitewash_a_changed_record(scene: Scene) -> None:

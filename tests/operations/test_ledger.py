@@ -1,17 +1,29 @@
 """The ledger: what transfers do to a payment, in whatever order they are heard of."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from saleor_cryptopay.core.events import TransferStatus
+from saleor_cryptopay.core.states import PaymentEvent, PaymentState
 from saleor_cryptopay.models import Entry, Payment, Transfer
 from saleor_cryptopay.operations import expiry, ledger
 from saleor_cryptopay.operations.opening import choose_asset
 from saleor_cryptopay.operations.runtime import LatePolicy
+from tests.chaos.world import World
 
 from .conftest import Scene
+
+
+@pytest.fixture
+def world(db: None) -> World:  # noqa: ARG001 - a database
+    """Give a shop that trusts coins that were only seen."""
+    world = World()
+    world.stage.policy = replace(world.stage.policy, accept_unconfirmed=True)
+    return world
 
 
 def state(payment: Payment) -> str:
@@ -256,6 +268,43 @@ def test_pending_coins_that_do_not_come_are_taken_back(scene: Scene) -> None:
     scene.sandbox.control(f"transactions/{transfer}/fail")
     scene.poll()
     assert scene.amounts("loss", payment) == [Decimal("50.10")]
+
+
+def test_coins_that_come_again_are_pending_again(world: World) -> None:
+    """What comes again is another amount now, and the shop takes it."""
+    payment = world.open("100.00")
+    first, second = world.pay(payment, "60"), world.pay(payment, "60")
+    for coins, status in (
+        (first, TransferStatus.PENDING),
+        (second, TransferStatus.PENDING),
+        (first, TransferStatus.FAILED),
+        (second, TransferStatus.FAILED),
+        (second, TransferStatus.PENDING),
+    ):
+        world.chain.move(coins, status)
+        world.clock.pause(60)
+        world.poll()
+        world.tell()
+    assert world.shop.pending(payment.reference) == Decimal(60)
+    assert not payment.effects.filter(done_at=None).exists()
+    for coins in (first, second):
+        world.chain.move(coins, TransferStatus.CONFIRMED)
+    world.poll()
+    world.tell()
+    assert world.shop.pending(payment.reference) == 0
+    assert world.credited(payment) == Decimal(100)
+    assert not payment.effects.filter(done_at=None).exists()
+
+
+def test_an_event_is_of_the_state_that_it_was_seen_in(scene: Scene) -> None:
+    payment = scene.open()
+    event, seen_in = PaymentEvent.REVIEW_RAISED, PaymentState.PAYMENT_DETECTED
+    ledger.record_event(payment.pk, event, scene.runtime, seen_in=seen_in)
+    assert state(payment) == "awaiting_payment"
+    scene.pay(payment, "50.1")
+    scene.poll()
+    ledger.record_event(payment.pk, event, scene.runtime, seen_in=seen_in)
+    assert state(payment) == "needs_review"
 
 
 def test_a_stale_report_changes_nothing(scene: Scene) -> None:

@@ -165,6 +165,23 @@ def test_a_jump_there_and_back_was_none(live: Scene, lists: PriceLists) -> None:
     assert not MarketRate.objects.filter(value=6400).exists()
 
 
+def test_a_jump_is_none_the_more_believed_when_others_fall_silent(
+    live: Scene, lists: PriceLists
+) -> None:
+    """Two against two agree on nothing, until two have grown too old."""
+    refresh(live)
+    lists.table.factors = {"kraken": Decimal(10), "coinbase": Decimal(10)}
+    later(live, seconds=60)
+    refresh(live)
+    lists.table.silent = {"coingecko", "binance"}
+    for _ in range(4):
+        later(live, seconds=60)
+        refresh(live)
+    later(live, seconds=62)
+    with pytest.raises(QuoteError):
+        value(live)
+
+
 def test_the_same_words_again_are_no_second_agreement(
     live: Scene, lists: PriceLists
 ) -> None:

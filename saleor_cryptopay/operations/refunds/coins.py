@@ -101,7 +101,9 @@ def has_cover(refund: Refund) -> bool:
 
 
 def _finals(payment: Payment) -> QuerySet[Transfer]:
-    return payment.transfers.filter(is_final=True)
+    """Return the coins that are surely there: not those that were reported twice."""
+    repeated = Transfer.Verdict.REPEATED
+    return payment.transfers.filter(is_final=True).exclude(verdict=repeated)
 
 
 def _surplus(payment: Payment, counted: list[Transfer]) -> int:

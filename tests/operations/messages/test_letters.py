@@ -22,7 +22,7 @@ from saleor_cryptopay.operations.messages.letters import write_letter
 from saleor_cryptopay.operations.messages.payloads import build_payload
 from saleor_cryptopay.operations.outbox import INCOMPLETE
 from saleor_cryptopay.operations.ports import Letter
-from saleor_cryptopay.operations.postings import CHANGES, SET_ASIDE
+from saleor_cryptopay.operations.postings import CHANGES, CONTRADICTED, SET_ASIDE
 from saleor_cryptopay.operations.transfers import Change
 from saleor_cryptopay.web.prices import figures_now
 from tests.web.catalogues import said_messages
@@ -73,7 +73,12 @@ def forms_of(name: MessageName) -> list[Form]:
 # What staff are told of for good.
 ALWAYS = {name for name in STAFF if name.startswith(("needs", "refund"))}
 
-REASONS = [*SET_ASIDE.values(), CHANGES[Change.REVERSED], integrity.CHANGED]
+REASONS = [
+    *SET_ASIDE.values(),
+    CHANGES[Change.REVERSED],
+    integrity.CHANGED,
+    CONTRADICTED,
+]
 
 
 @pytest.mark.parametrize("language", FOREIGN)
