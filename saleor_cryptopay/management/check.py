@@ -13,7 +13,7 @@ from saleor_cryptopay.models import Refund
 from saleor_cryptopay.operations.checkup import Finding, Level, check
 from saleor_cryptopay.operations.registration import may_withdraw
 from saleor_cryptopay.operations.runtime import Runtime
-from saleor_cryptopay.web.health import health_data
+from saleor_cryptopay.web.health import health_data, list_causes
 
 from .runtime import command_payouts, command_runtime
 
@@ -65,13 +65,10 @@ def _doubts() -> Iterator[Finding]:
 
 
 def _health(runtime: Runtime) -> Finding:
-    """Repeat what health says of what waits."""
+    """Repeat what health says of what waits, and since when."""
     data = health_data(runtime)
     if data["status"] == "ok":
         return Finding(Level.OK, "queues", "Nothing waits too long.")
-    figures = ", ".join(
-        f"{name} {value}"
-        for name, value in data.items()
-        if value and name.startswith(("oldest_", "open_", "assets_"))
-    )
-    return Finding(Level.WARNING, "queues", figures or "Health is degraded.")
+    causes = list_causes(data, runtime)
+    words = ", ".join(f"{name} {value}" for name, value in causes.items())
+    return Finding(Level.WARNING, "queues", words)

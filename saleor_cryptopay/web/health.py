@@ -1,5 +1,6 @@
 """Whether payments get through, in figures that harm nobody who reads them."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,6 +20,8 @@ from .metrics import CONTENT_TYPE, prometheus_text
 # Longer than any queue should be when worker and beat are alive.
 PATIENCE: Final = timedelta(minutes=10)
 
+SECOND: Final = timedelta(seconds=1)
+
 # Deliveries among which the last use of a secret is looked for.
 LATEST: Final = 500
 
@@ -35,34 +38,43 @@ def health(request: HttpRequest, *, runtime: Runtime) -> HttpResponse:
 def health_data(runtime: Runtime) -> dict[str, object]:
     """Return what is waiting and for how long; a few statements, each on an index."""
     now = runtime.clock()
-    delivery = _age(_oldest_delivery(), now)
-    effect = _age(_oldest_effect(), now)
-    overdue = _overdue_payments(now)
-    can_verify = runtime.gateway.has_webhook_secret
-    waits = [seconds for seconds in (delivery, effect) if seconds is not None]
-    is_late = any(seconds > PATIENCE.total_seconds() for seconds in waits)
-    rates = _rates(runtime, now)
-    is_late = is_late or bool(rates.get("assets_without_rate"))
-    audited = _age(pulse.last_sign(pulse.AUDIT), now)
-    is_late = is_late or _is_audit_late(audited, runtime)
+    figures: dict[str, object] = {
+        "webhook_secrets": runtime.gateway.has_webhook_secret,
+        "webhook_secrets_last_used": _last_uses(runtime),
+        "oldest_waiting_delivery_seconds": _age(_oldest_delivery(), now),
+        "oldest_waiting_effect_seconds": _age(_oldest_effect(), now),
+        "open_payments_unchecked": _overdue_payments(now),
+        "seconds_since_audit": _age(pulse.last_sign(pulse.AUDIT), now),
+        **_rates(runtime, now),
+    }
     return {
-        "status": "degraded" if is_late or overdue or not can_verify else "ok",
+        "status": "degraded" if list_causes(figures, runtime) else "ok",
         "gateway": runtime.gateway.name,
         "environment": runtime.gateway.environment,
-        "webhook_secrets": can_verify,
-        "webhook_secrets_last_used": _last_uses(runtime),
-        "oldest_waiting_delivery_seconds": delivery,
-        "oldest_waiting_effect_seconds": effect,
-        "open_payments_unchecked": overdue,
-        "seconds_since_audit": audited,
-        **rates,
+        **figures,
     }
 
 
-def _is_audit_late(age: int | None, runtime: Runtime) -> bool:
-    """Whether audits are wanted, and the last is too long ago."""
-    patience = pulse.PATIENCE[pulse.AUDIT].total_seconds()
-    return bool(runtime.watch.audit) and age is not None and age > patience
+def list_causes(figures: Mapping[str, object], runtime: Runtime) -> dict[str, object]:
+    """Return those figures of `health_data` for which health is degraded."""
+    limits = {
+        "oldest_waiting_delivery_seconds": PATIENCE // SECOND,
+        "oldest_waiting_effect_seconds": PATIENCE // SECOND,
+        "open_payments_unchecked": 0,
+    }
+    if runtime.watch.audit:
+        limits["seconds_since_audit"] = pulse.PATIENCE[pulse.AUDIT] // SECOND
+    return {
+        name: value for name, value in figures.items() if _is_amiss(name, value, limits)
+    }
+
+
+def _is_amiss(name: str, value: object, limits: Mapping[str, int]) -> bool:
+    if name == "webhook_secrets":
+        return not value
+    if name == "assets_without_rate":
+        return bool(value)
+    return name in limits and isinstance(value, int) and value > limits[name]
 
 
 def _rates(runtime: Runtime, now: datetime) -> dict[str, object]:
@@ -115,4 +127,4 @@ def _overdue_payments(now: datetime) -> int:
 
 
 def _age(moment: datetime | None, now: datetime) -> int | None:
-    return None if moment is None else max(0, (now - moment) // timedelta(seconds=1))
+    return None if moment is None else max(0, (now - moment) // SECOND)

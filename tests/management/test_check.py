@@ -105,7 +105,21 @@ def test_without_a_secret_no_webhook_can_be_verified(healthy: Scene, run: Run) -
         "crypton", api_url=healthy.sandbox.api_url, api_key=KEY, webhook_secrets=()
     )
     healthy.runtime = replace(healthy.runtime, gateway=gateway)
-    assert "secrets" in lines(run("check")[1], "error")
+    out = run("check")[1]
+    assert "secrets" in lines(out, "error")
+    assert "webhook_secrets False" in out
+
+
+def test_health_that_is_degraded_is_told_with_its_causes_and_no_more(
+    healthy: Scene, run: Run
+) -> None:
+    pulse.note(pulse.AUDIT, healthy.clock() - timedelta(days=4))
+    status, out = run("check")
+    (queues,) = [line for line in out.splitlines() if " queues " in line]
+    assert (status, queues.split()) == (
+        0,
+        ["warning", "queues", "seconds_since_audit", str(4 * 86_400)],
+    )
 
 
 def test_an_address_without_https_is_a_warning_with_play_money(
