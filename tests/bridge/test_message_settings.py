@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from saleor_cryptopay.bridge.settings.messages import list_names
 from saleor_cryptopay.core.errors import SettingError
 from saleor_cryptopay.core.messages import Audience, MessageName, names_for
 
@@ -25,6 +26,21 @@ def test_all_messages_are_sent_and_no_app_is_told_by_default() -> None:
 def test_every_message_is_for_customers_or_for_staff() -> None:
     assert set(MessageName) == CUSTOMERS | STAFF
     assert not CUSTOMERS & STAFF
+
+
+@pytest.mark.parametrize(
+    ("audience", "setting"),
+    [
+        (Audience.CUSTOMER, "customer_messages"),
+        (Audience.STAFF, "staff_messages"),
+    ],
+)
+def test_all_names_that_help_lists_can_be_set(audience: Audience, setting: str) -> None:
+    listed = list_names(audience)
+    policy = read(**{setting: listed.replace(", ", "\n")}).policy
+    assert getattr(policy, setting) == names_for(audience)
+    order = [str(name) for name in MessageName]
+    assert listed.split(", ") == sorted(listed.split(", "), key=order.index)
 
 
 @pytest.mark.parametrize("text", ["none", "NONE  # for now", "", "\n"])

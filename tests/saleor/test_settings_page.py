@@ -6,6 +6,7 @@ import pytest
 
 from demo.services.graphql import GraphQLError
 from demo.services.staff import PLUGIN_ID
+from saleor_cryptopay.core.messages import Audience, names_for
 from tests.playing import KEY, SECRET
 
 from .shell import Shell
@@ -56,6 +57,16 @@ def test_every_field_has_a_label_and_a_help_text(shopper: Shopper) -> None:
     for row in read_form(shopper).values():
         assert row["label"]
         assert row["helpText"]
+
+
+def test_help_names_every_mail_that_can_be_chosen(shopper: Shopper) -> None:
+    form = read_form(shopper)
+    for setting, audience in (
+        ("customer_messages", Audience.CUSTOMER),
+        ("staff_messages", Audience.STAFF),
+    ):
+        named = set(form[setting]["helpText"].rstrip(".").replace(":", ",").split(", "))
+        assert names_for(audience) <= named
 
 
 def test_no_secret_is_shown(shopper: Shopper) -> None:

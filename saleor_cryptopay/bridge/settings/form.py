@@ -4,6 +4,9 @@ from typing import Any, Final
 
 from saleor.plugins.base_plugin import ConfigurationTypeField
 
+from saleor_cryptopay.core.messages import Audience
+
+from .messages import list_names
 from .refund_form import REFUND_FORM
 from .table import DEFAULTS
 
@@ -192,17 +195,13 @@ FORM: Final[dict[str, dict[str, Any]]] = {
         "type": Kind.MULTILINE,
         "label": "Mails to customers",
         "help_text": "Which are sent: “all”, “none”, or names, one a line:"
-        " payment_detected, payment_confirmed, payment_insufficient, payment_expired,"
-        " payment_late, payment_overpaid, payment_failed, refund_needs_address,"
-        " refund_sent, refund_confirmed.",
+        f" {list_names(Audience.CUSTOMER)}.",
     },
     "staff_messages": {
         "type": Kind.MULTILINE,
         "label": "Mails to staff",
         "help_text": "Which are sent to those whom Saleor notifies of orders: “all”,"
-        " “none”, or names, one a line: needs_review, audit_difference,"
-        " gateway_trouble, webhook_trouble, secret_trouble, refund_needs_approval,"
-        " refund_failed, no_rate.",
+        f" “none”, or names, one a line: {list_names(Audience.STAFF)}.",
     },
     "message_from": {
         "type": Kind.STRING,

@@ -29,6 +29,12 @@ def read_staff_messages(field: str, text: str) -> frozenset[MessageName]:
     return _read_names(field, text, names_for(Audience.STAFF))
 
 
+def list_names(audience: Audience) -> str:
+    """Return the names of all messages for an audience, as help texts list them."""
+    names = names_for(audience)
+    return ", ".join(name for name in MessageName if name in names)
+
+
 def read_sender(field: str, text: str) -> str:
     """Read who mails are from: an address, maybe with a name; "" for Saleor's."""
     if not text:
