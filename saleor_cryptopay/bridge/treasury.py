@@ -1,4 +1,7 @@
-"""Where the right to send coins is made: from a key of its own, for one task.
+"""Where the right to send coins is made: from a key of its own.
+
+One task sends with it. `cryptopay check` asks with it whether it is good, and
+`cryptopay refunds settle … sent` what became of an order.
 
 Law of this file: nothing that answers a request may import it, but for the check of
 the settings when they are saved.
