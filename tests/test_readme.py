@@ -1,12 +1,17 @@
-"""What the README shows is what the program does."""
+"""What README and docs show is what the program does."""
 
 import re
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
 from pytest import TestReport  # noqa: PT013 - a class of it
 
 from bench.runs import BLOCK, table
+from saleor_cryptopay.bridge.schedule import SCHEDULE
+from saleor_cryptopay.bridge.settings import refunds
+from saleor_cryptopay.bridge.settings.table import DEFAULTS, POLICY_FIELDS
 from saleor_cryptopay.core.diagram import state_diagram
 
 from .saleor.runs import Recorder
@@ -15,6 +20,7 @@ When = Literal["setup", "call", "teardown"]
 Outcome = Literal["passed", "failed", "skipped"]
 
 README = Path(__file__).parent.parent / "README.md"
+OPERATING = README.parent / "docs" / "operating.md"
 STATES = re.compile(
     r"<!-- states -->\s*```mermaid\n(.*?)\n```\s*<!-- /states -->", re.DOTALL
 )
@@ -24,6 +30,56 @@ def test_the_diagram_of_states_is_drawn_from_the_table() -> None:
     found = STATES.search(README.read_text(encoding="utf-8"))
     assert found, "README.md has no mermaid block between the states markers"
     assert found[1] == state_diagram()
+
+
+def rows_below(head: str, document: Path) -> Iterator[list[str]]:
+    """Yield the cells of each row of the table whose head begins like this."""
+    text = document.read_text(encoding="utf-8")
+    found = re.search(
+        rf"^\| {head} \| .*\n\| --- .*\n((?:\|.*\n)+)", text, re.MULTILINE
+    )
+    assert found, f"{document.name} has no table that begins with “{head}”"
+    rows = found[1].splitlines()
+    for row in rows:
+        yield [cell.strip() for cell in re.split(r"(?<!\\)\|", row.strip("|"))]
+
+
+def shown_default(value: object) -> str:
+    """Return how the table of settings writes a default."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    words = str(value).split()
+    return ", ".join(word if word.isdecimal() else f"`{word}`" for word in words)
+
+
+def test_the_table_of_settings_names_each_with_its_default() -> None:
+    named: dict[str, str] = {}
+    for settings, _, default in rows_below("Setting", README):
+        names = re.findall(r"`(\w+)`", settings)
+        defaults = default.split(", ") if len(names) > 1 else [default]
+        named |= dict(zip(names, defaults * (len(names) // len(defaults)), strict=True))
+    assert named == {name: shown_default(value) for name, value in DEFAULTS.items()}
+
+
+def test_the_settings_that_a_channel_may_have_are_named() -> None:
+    found = re.search(
+        r"^A channel may have for itself: ([^.]+)\.",
+        README.read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    assert found, "README.md does not say what a channel may have for itself"
+    named = set(re.findall(r"`(\w+)`", found[1]))
+    assert named == POLICY_FIELDS.keys() | refunds.FIELDS.keys() | {"return_url"}
+
+
+def test_the_table_of_tasks_is_the_schedule() -> None:
+    units = {"s": "seconds", "min": "minutes", "h": "hours"}
+    shown = {}
+    for every, task, _ in rows_below("every", OPERATING):
+        count, unit = every.split()
+        name = f"saleor_cryptopay.{task.strip('`')}"
+        shown[name] = timedelta(**{units[unit]: int(count)})
+    assert shown == SCHEDULE
 
 
 def test_the_table_of_runs_names_tests_that_exist() -> None:
