@@ -108,8 +108,8 @@ def send_refunds() -> None:
     payouts = build_payouts(
         "crypton", api_url=around.gateway_url, api_key=around.gateway_key
     )
-    sending.send_refunds(runtime, payouts)
-    following.follow_refunds(runtime, payouts)
+    if not sending.send_refunds(runtime, payouts).is_cut:
+        following.follow_refunds(runtime, payouts)
 
 
 @app.task(name="saleor_cryptopay.audit")

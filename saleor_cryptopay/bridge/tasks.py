@@ -173,6 +173,6 @@ def send_refunds() -> None:
     """Send what is approved, and look after what was sent."""
     if runtime := _runtime():
         following.lapse_links(runtime)
-        if payouts := treasury.open_treasury():
-            sending.send_refunds(runtime, payouts)
+        payouts = treasury.open_treasury()
+        if payouts and not sending.send_refunds(runtime, payouts).is_cut:
             following.follow_refunds(runtime, payouts)

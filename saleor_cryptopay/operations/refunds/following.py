@@ -4,10 +4,8 @@ import logging
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F
-
 from saleor_cryptopay.core.addresses import canonical_hash
-from saleor_cryptopay.core.errors import GatewayError, HashError
+from saleor_cryptopay.core.errors import GatewayError, HashError, RetryableError
 from saleor_cryptopay.core.refunds import RefundEvent, RefundState
 from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.gateways.payouts import Payouts, Withdrawal, WithdrawalStatus
@@ -17,38 +15,24 @@ from saleor_cryptopay.operations.runtime import Runtime
 from .ledger import CLOCK, GATEWAY, locked, record
 from .links import has_expired
 from .postings import post_progress
+from .rounds import Round, go_round, list_sent
 
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 50
 
 
-def follow_refunds(runtime: Runtime, payouts: Payouts) -> int:
-    """Ask how far the gateway is with what it took. Returns how many it is done with.
+def follow_refunds(runtime: Runtime, payouts: Payouts) -> Round:
+    """Ask how far the gateway is with what it took; leave off where it is silent.
 
     Safe to run in any number of processes at once.
+
+    Returns:
+        How many it is done with.
     """
-    sent = Refund.objects.filter(
-        state=RefundState.SENT,
-        payment__gateway=payouts.name,
-        payment__environment=payouts.environment,
-    ).order_by(F("checked_at").asc(nulls_first=True))
-    done = 0
-    for refund in sent[:BATCH]:
-        try:
-            order = payouts.fetch(refund.gateway_id)
-        except GatewayError as error:
-            # Its code alone: the gateway's words may repeat the customer's address.
-            logger.warning(
-                "Refund %s cannot be followed: %s",
-                refund.pk,
-                error.code,
-                extra=about(refund=refund.pk, payment=refund.payment_id),
-            )
-            Refund.objects.filter(pk=refund.pk).update(checked_at=runtime.clock())
-            continue
-        done += _apply(refund.pk, order, runtime)
-    return done
+    return go_round(
+        list_sent(payouts), lambda refund: _follow(refund, runtime, payouts)
+    )
 
 
 def lapse_links(runtime: Runtime) -> int:
@@ -64,6 +48,29 @@ def lapse_links(runtime: Runtime) -> int:
                 record(refund, RefundEvent.LINK_EXPIRED, CLOCK, runtime)
                 lapsed += 1
     return lapsed
+
+
+def _follow(refund: Refund, runtime: Runtime, payouts: Payouts) -> bool:
+    """Ask after one refund; return whether the gateway is done with it.
+
+    Raises:
+        RetryableError: it did not answer.
+    """
+    try:
+        order = payouts.fetch(refund.gateway_id)
+    except GatewayError as error:
+        # Its code alone: the gateway's words may repeat the customer's address.
+        logger.warning(
+            "Refund %s cannot be followed: %s",
+            refund.pk,
+            error.code,
+            extra=about(refund=refund.pk, payment=refund.payment_id),
+        )
+        Refund.objects.filter(pk=refund.pk).update(checked_at=runtime.clock())
+        if isinstance(error, RetryableError):
+            raise
+        return False
+    return _apply(refund.pk, order, runtime)
 
 
 def _apply(refund_id: UUID, order: Withdrawal, runtime: Runtime) -> bool:

@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
-
 from saleor_cryptopay.core.errors import (
     GatewayError,
     IndeterminateError,
@@ -30,6 +28,7 @@ from saleor_cryptopay.operations.runtime import Runtime
 from .approval import require_sound
 from .ledger import CLOCK, GATEWAY, locked, record
 from .orders import begun_at, count_attempts, find_order, order_metadata
+from .rounds import Round, go_round, list_approved, list_doubtful
 
 logger = logging.getLogger(__name__)
 
@@ -40,13 +39,12 @@ DOUBT: Final = timedelta(minutes=30)
 # of a doubt, and settles it.
 PROMPTNESS: Final = timedelta(minutes=1)
 
-# How long a gateway is left alone after an order that could surely not be made.
-PAUSE: Final = timedelta(minutes=10)
 
-BATCH: Final = 20
+class _UntoldError(GatewayError):
+    """The gateway answers, and not whether it has an earlier order of this refund."""
 
 
-def send_refunds(runtime: Runtime, payouts: Payouts) -> int:
+def send_refunds(runtime: Runtime, payouts: Payouts) -> Round:
     """Send what is approved, after looking up what is in doubt.
 
     Safe to run in any number of processes at once, and to die in at any place.
@@ -56,30 +54,25 @@ def send_refunds(runtime: Runtime, payouts: Payouts) -> int:
         payouts: the right to send coins.
 
     Returns:
-        How many orders the gateway has taken.
+        How many orders the gateway has taken, and whether it fell silent: then nothing
+        more was begun.
     """
-    taken = 0
-    doubtful = _refunds(payouts, RefundState.SENDING, RefundState.IN_DOUBT)
-    for refund in doubtful[:BATCH]:
-        taken += _look_up(refund, runtime, payouts)
-    may_begin = Q(begun_at=None) | Q(begun_at__lte=runtime.clock() - PAUSE)
-    for refund in _refunds(payouts, RefundState.APPROVED).filter(may_begin)[:BATCH]:
-        begun = _begin(refund.pk, runtime)
-        if begun is not None:
-            taken += _send(begun, runtime, payouts)
-    return taken
-
-
-def _refunds(payouts: Payouts, *states: RefundState) -> QuerySet[Refund]:
-    return (
-        Refund.objects.filter(
-            state__in=states,
-            payment__gateway=payouts.name,
-            payment__environment=payouts.environment,
-        )
-        .select_related("payment")
-        .order_by(F("checked_at").asc(nulls_first=True), "changed_at")
+    found = go_round(
+        list_doubtful(runtime, payouts),
+        lambda refund: _look_up(refund, runtime, payouts),
     )
+    if found.is_cut:
+        return found
+    sent = go_round(
+        list_approved(runtime, payouts),
+        lambda refund: _try(refund.pk, runtime, payouts),
+    )
+    return Round(found.done + sent.done, is_cut=sent.is_cut)
+
+
+def _try(refund_id: UUID, runtime: Runtime, payouts: Payouts) -> bool:
+    begun = _begin(refund_id, runtime)
+    return begun is not None and _send(begun, runtime, payouts)
 
 
 def _begin(refund_id: UUID, runtime: Runtime) -> Refund | None:
@@ -99,7 +92,11 @@ def _begin(refund_id: UUID, runtime: Runtime) -> Refund | None:
 
 
 def _send(refund: Refund, runtime: Runtime, payouts: Payouts) -> bool:
-    """Ask the gateway, in no transaction; return whether it has taken the order."""
+    """Ask the gateway, in no transaction; return whether it has taken the order.
+
+    Raises:
+        RetryableError, IndeterminateError: it did not answer; what follows is stored.
+    """
     try:
         order = _find_earlier(refund, payouts)
         if order is None:
@@ -114,9 +111,12 @@ def _send(refund: Refund, runtime: Runtime, payouts: Payouts) -> bool:
     except TerminalError as error:
         _refuse(refund.pk, error, runtime)
         return False
-    except RetryableError as error:
+    except _UntoldError as error:
         _put_off(refund, error, runtime)
         return False
+    except RetryableError as error:
+        _put_off(refund, error, runtime)
+        raise
     except IndeterminateError as error:
         # Its code alone: the gateway's words may repeat the customer's address.
         logger.warning(
@@ -125,7 +125,7 @@ def _send(refund: Refund, runtime: Runtime, payouts: Payouts) -> bool:
             error.code,
             extra=_fields(refund),
         )
-        return False
+        raise
     return _take(refund.pk, order, runtime)
 
 
@@ -137,14 +137,15 @@ def _find_earlier(refund: Refund, payouts: Payouts) -> Withdrawal | None:
 
     Raises:
         TerminalError: the gateway refuses to tell, of a refund not ordered before.
+        _UntoldError: it refuses, of one that may have been ordered.
         RetryableError: it cannot tell.
     """
     try:
         order = find_order(refund, payouts, refund.asked_at)
-    except GatewayError as error:
-        if isinstance(error, TerminalError) and count_attempts(refund) == 1:
+    except TerminalError as error:
+        if count_attempts(refund) == 1:
             raise
-        raise RetryableError(str(error), code=error.code) from None
+        raise _UntoldError(str(error), code=error.code) from None
     return None if order is None or order.status.is_lost else order
 
 
@@ -159,7 +160,7 @@ def _require_prompt(refund: Refund, runtime: Runtime) -> None:
         raise RetryableError("It took too long to begin.", code="TOO_LATE")
 
 
-def _put_off(refund: Refund, error: RetryableError, runtime: Runtime) -> None:
+def _put_off(refund: Refund, error: GatewayError, runtime: Runtime) -> None:
     """Give a refund free of which this process knows that it has ordered nothing."""
     logger.warning(
         "Refund %s is put off: %s", refund.pk, error.code, extra=_fields(refund)
@@ -173,7 +174,11 @@ def _put_off(refund: Refund, error: RetryableError, runtime: Runtime) -> None:
 
 
 def _look_up(refund: Refund, runtime: Runtime, payouts: Payouts) -> bool:
-    """Find out what became of an order whose answer is missing."""
+    """Find out what became of an order whose answer is missing.
+
+    Raises:
+        RetryableError: the gateway did not answer.
+    """
     asked_at = runtime.clock()
     Refund.objects.filter(pk=refund.pk).update(checked_at=asked_at)
     try:
@@ -186,10 +191,13 @@ def _look_up(refund: Refund, runtime: Runtime, payouts: Payouts) -> bool:
             extra=_fields(refund),
         )
         words = f"the gateway does not tell whether it has the order: {error.code}"
-    else:
-        if order is not None:
-            return _take(refund.pk, order, runtime)
-        words = "the gateway's list does not show the order"
+        _raise_doubt(refund.pk, asked_at, words, runtime)
+        if isinstance(error, RetryableError):
+            raise
+        return False
+    if order is not None:
+        return _take(refund.pk, order, runtime)
+    words = "the gateway's list does not show the order"
     _raise_doubt(refund.pk, asked_at, words, runtime)
     return False
 

@@ -76,11 +76,11 @@ class Till:
 
     def send(self) -> int:
         """Send what is approved."""
-        return send_refunds(self.scene.runtime, self.payouts)
+        return send_refunds(self.scene.runtime, self.payouts).done
 
     def follow(self) -> int:
         """Look after what was sent."""
-        return follow_refunds(self.scene.runtime, self.payouts)
+        return follow_refunds(self.scene.runtime, self.payouts).done
 
     def tell(self) -> None:
         """Tell the shop."""
