@@ -68,6 +68,17 @@ def test_paid_coins_are_asked_for_by_money(till: Till, run: Run) -> None:
     assert Refund.objects.get().units == 10_000_000
 
 
+@pytest.mark.parametrize("source", Refund.Source.values)
+def test_an_amount_of_zero_is_not_all(till: Till, run: Run, source: str) -> None:
+    payment = till.paid("60")
+    till.scene.pay(payment, "25", coin="usdc")
+    till.scene.sandbox.mine()
+    till.scene.poll()
+    status, out = run("refunds", "ask", str(payment.pk), source, "--amount", "0")
+    assert (status, "An amount is more than zero." in out) == (1, True)
+    assert not Refund.objects.exists()
+
+
 def test_the_same_key_makes_one_refund(till: Till, run: Run) -> None:
     payment = till.paid()
     for _ in range(2):

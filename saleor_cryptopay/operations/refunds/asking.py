@@ -43,8 +43,8 @@ class RefundRequest:
         key: the shop's name for the request: asking twice makes one refund.
         source: which coins.
         actor: who asks, as the shop knows them (an id, no name).
-        amount: money, for coins that were credited; 0 for all that is left of it.
-        units: base units, for other coins; 0 for all that is left of them.
+        amount: money, for coins that were credited; None for all that is left of it.
+        units: base units, for other coins; None for all that is left of them.
         asset_key: which of the coins that were set aside; "" if there is one kind.
         reason: in the words of whoever asks.
     """
@@ -52,8 +52,8 @@ class RefundRequest:
     key: str
     source: Refund.Source
     actor: str
-    amount: Decimal = NOTHING
-    units: int = 0
+    amount: Decimal | None = None
+    units: int | None = None
     asset_key: str = ""
     reason: str = ""
 
@@ -149,7 +149,7 @@ def _measure_paid(
     held = find_held(refund.payment, credited.asset_key, Source.PAID)
     left = credited.amount - held.amount
     refund.asset_key = credited.asset_key
-    refund.amount = request.amount or left
+    refund.amount = left if request.amount is None else request.amount
     _check_amount(refund, left)
     if rules.amount is RefundAmount.COINS:
         refund.units = _share(credited, held, refund.amount)
@@ -163,7 +163,8 @@ def _check_amount(refund: Refund, left: Decimal) -> None:
     places = currency_places(refund.currency)
     if left <= 0:
         raise RefundError("All of it is being given back already.", code="nothing")
-    if refund.amount <= 0 or refund.amount != round(refund.amount, places):
+    _require_some(refund.amount)
+    if refund.amount != round(refund.amount, places):
         raise RefundError(f"{refund.amount} is no amount of {refund.currency}.")
     if refund.amount > left:
         raise RefundError(
@@ -171,6 +172,12 @@ def _check_amount(refund: Refund, left: Decimal) -> None:
             f" {left} {refund.currency} is left that no refund holds.",
             code="too_much",
         )
+
+
+def _require_some(amount: Decimal | int) -> None:
+    """Refuse nothing at all, which is not to be taken for all that there is."""
+    if amount <= 0:
+        raise RefundError("An amount is more than zero.")
 
 
 def _share(credited: Coins, held: Coins, amount: Decimal) -> int:
@@ -226,13 +233,15 @@ def _left(refund: Refund, coins: Coins, request: RefundRequest) -> int:
     refund.asset_key = coins.asset_key
     if left <= 0:
         raise RefundError("All of it is being given back already.", code="nothing")
-    if not 0 <= request.units <= left:
+    units = left if request.units is None else request.units
+    _require_some(units)
+    if units > left:
         raise RefundError(
-            f"{_words(refund, request.units)} is too much: there is"
+            f"{_words(refund, units)} is too much: there is"
             f" {_words(refund, left)} left.",
             code="too_much",
         )
-    return request.units or left
+    return units
 
 
 def _require_cover(payment: Payment, refund: Refund) -> None:

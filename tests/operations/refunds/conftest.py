@@ -56,20 +56,21 @@ class Till:
     def ask(
         self,
         payment: Payment,
-        amount: str = "0",
+        amount: str = "",
         key: str = "request 1",
         source: Refund.Source = Source.PAID,
         **details: Any,
     ) -> Refund:
-        """Ask for a refund as staff do."""
-        request = RefundRequest(key, source, "staff 1", Decimal(amount), **details)
+        """Ask for a refund as staff do: of all that is left where no amount is."""
+        money = Decimal(amount) if amount else None
+        request = RefundRequest(key, source, "staff 1", money, **details)
         return ask_refund(payment.pk, request, self.scene.runtime)
 
     def name(self, refund: Refund, address: str = WALLET) -> Refund:
         """Name an address as the customer does."""
         return name_address(refund.token, address, address, self.scene.runtime)
 
-    def approved(self, payment: Payment | None = None, amount: str = "0") -> Refund:
+    def approved(self, payment: Payment | None = None, amount: str = "") -> Refund:
         """Return a refund that is to be sent."""
         refund = self.name(self.ask(payment or self.paid(), amount))
         return approve(refund.pk, "staff 2", self.scene.runtime)

@@ -84,7 +84,16 @@ def test_a_payment_in_part_goes_back_in_part(till: Till) -> None:
     assert (refund.units, refund.amount) == (20_000_000, Decimal("20.00"))
 
 
-@pytest.mark.parametrize("amount", ["-1", "0.001", "10.005"])
+@pytest.mark.parametrize("amount", ["0", "0.00", "-1"])
+def test_nothing_is_not_taken_for_all_that_there_is(till: Till, amount: str) -> None:
+    payment = till.paid("60")
+    with pytest.raises(RefundError, match="more than zero"):
+        till.ask(payment, amount)
+    with pytest.raises(RefundError, match="more than zero"):
+        till.ask(payment, source=Source.SURPLUS, units=int(Decimal(amount)))
+
+
+@pytest.mark.parametrize("amount", ["0.001", "10.005"])
 def test_what_is_no_amount_is_refused(till: Till, amount: str) -> None:
     with pytest.raises(RefundError, match="no amount of USD"):
         till.ask(till.paid(), amount)
