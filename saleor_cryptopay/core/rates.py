@@ -21,9 +21,10 @@ DOLLAR: Final = "USD"
 # How far a source's clock may be ahead of ours before its word is that of a liar.
 CLOCK_SKEW: Final = timedelta(minutes=1)
 
-# A price beyond these is a mistake in units, whoever says it.
+# A price beyond these is a mistake in units, whoever says it: a bitcoin costs thousands
+# of millions of dongs.
 SMALLEST: Final = Decimal("1e-9")
-LARGEST: Final = Decimal("1e9")
+LARGEST: Final = Decimal("1e12")
 
 _EXACT: Final = Context(prec=60)
 

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from time import monotonic, sleep
 from typing import Final
 
@@ -60,6 +60,7 @@ KEPT: Final = timedelta(days=7)
 
 # What the database keeps of a rate.
 STEP: Final = Decimal(1).scaleb(-18)
+_DIGITS: Final = Context(prec=40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,7 @@ def _accept(
     elif row.jumped_to is None or is_jump(
         agreement.value, row.jumped_to, rules.max_jump_percent
     ):
-        row.jumped_to, row.jumped_at = agreement.value.quantize(STEP), now
+        row.jumped_to, row.jumped_at = _stored(agreement.value), now
         logger.warning(
             "cryptopay.W602: %s/%s jumped from %s to %s: to be agreed a second time.",
             row.base,
@@ -222,8 +223,12 @@ def _is_second(row: MarketPair, agreement: Agreement, rules: RateRules) -> bool:
     return newer >= rules.quorum
 
 
+def _stored(value: Decimal) -> Decimal:
+    return value.quantize(STEP, context=_DIGITS)
+
+
 def _make_current(row: MarketPair, agreement: Agreement, now: datetime) -> None:
-    row.value, row.agreed_at = agreement.value.quantize(STEP), now
+    row.value, row.agreed_at = _stored(agreement.value), now
     row.jumped_to = row.jumped_at = None
     _keep(row, agreement, now)
 
@@ -232,6 +237,6 @@ def _keep(row: MarketPair, agreement: Agreement, at: datetime) -> None:
     MarketRate.objects.create(
         pair=row,
         ticks=write_ticks(agreement.ticks),
-        value=agreement.value.quantize(STEP),
+        value=_stored(agreement.value),
         agreed_at=at,
     )

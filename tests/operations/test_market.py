@@ -209,6 +209,26 @@ def test_a_currency_without_a_market_is_reached_over_the_dollar(
     assert abs(tether.value - Decimal("0.9")) < Decimal("0.0001")
 
 
+@pytest.mark.parametrize("dollars", ["64000", "640000"])
+@pytest.mark.parametrize(("currency", "rate"), [("VND", "26250"), ("IDR", "16400")])
+def test_bitcoin_has_a_price_in_currencies_of_many_digits(
+    live: Scene, lists: PriceLists, dollars: str, currency: str, rate: str
+) -> None:
+    """And what converts by it, as CoinGecko tells the dollar."""
+    names = ("coingecko",)
+    live.runtime = replace(
+        live.runtime,
+        sources=build_sources(names, lists.url),
+        rate_rules=RateRules(sources=names),
+    )
+    lists.table.set("btc/usd", dollars)
+    lists.table.set(f"usd/{currency.lower()}", rate)
+    refresh(live, currency)
+    assert value(live, currency) == Decimal(dollars) * Decimal(rate)
+    over_dollar = MarketPair.objects.get(base="usd", quote=currency)
+    assert over_dollar.value == Decimal(rate)
+
+
 def race(count: int, work: Callable[[], object]) -> list[object]:
     """Do the same in several connections at once; return what came of each."""
     start, results = Barrier(count), list[object]()
