@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Case, IntegerField, When
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
@@ -24,18 +25,28 @@ from saleor_cryptopay.operations.runtime import Runtime
 from .answers import html_page, no_such_data, private_answer
 from .slips import describe_slip
 
-# As many as anybody looks through; those that wait longest come first.
+# As many as anybody looks through.
 LIMIT: Final = 50
 BODY_LIMIT: Final = 16 * 1024
 REASON_LIMIT: Final = 500
 
 State = RefundState
 GROUPS: Final = {
-    "waiting": (State.NEEDS_APPROVAL, State.IN_DOUBT, State.FAILED, State.LAPSED),
+    # The most urgent first: what nobody does anything about must not hide the others.
+    "waiting": (State.IN_DOUBT, State.NEEDS_APPROVAL, State.FAILED, State.LAPSED),
     "underway": (State.NEEDS_ADDRESS, State.APPROVED, State.SENDING, State.SENT),
     "over": (State.CONFIRMED, State.DECLINED),
 }
-_NEWEST_FIRST: Final = frozenset({"over"})
+_URGENCY: Final = Case(
+    *(When(state=state, then=place) for place, state in enumerate(GROUPS["waiting"])),
+    output_field=IntegerField(),
+)
+# Else those that wait longest come first.
+_ORDERS: Final[dict[str, tuple[str | Case, ...]]] = {
+    "waiting": (_URGENCY, "changed_at", "pk"),
+    "underway": ("changed_at", "pk"),
+    "over": ("-changed_at", "pk"),
+}
 
 
 @require_safe
@@ -46,16 +57,20 @@ def desk(request: HttpRequest, *, runtime: Runtime) -> HttpResponse:  # noqa: AR
 
 @require_safe
 def list_slips(request: HttpRequest, *, runtime: Runtime) -> HttpResponse:
-    """Answer staff with the refunds of a group: `?show=waiting|underway|over`."""
+    """Answer staff with the refunds of a group: `?show=waiting|underway|over`.
+
+    At most LIMIT of them; `more` says whether there are others behind them.
+    """
     if _identify(request, runtime) is None:
         return _unknown()
     group = request.GET.get("show", "waiting")
     if group not in GROUPS:
         return no_such_data()
-    order = "-changed_at" if group in _NEWEST_FIRST else "changed_at"
     refunds = Refund.objects.select_related("payment__address")
-    rows = refunds.filter(state__in=GROUPS[group]).order_by(order, "pk")[:LIMIT]
-    return private_answer({"refunds": [describe_slip(row, runtime) for row in rows]})
+    found = refunds.filter(state__in=GROUPS[group]).order_by(*_ORDERS[group])
+    rows = list(found[: LIMIT + 1])
+    slips = [describe_slip(row, runtime) for row in rows[:LIMIT]]
+    return private_answer({"refunds": slips, "more": len(rows) > LIMIT})
 
 
 @require_POST

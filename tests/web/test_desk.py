@@ -3,6 +3,7 @@
 import gzip
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from demo.stand_in.desk import STAFF
 from saleor_cryptopay.core.refunds import RefundEvent, RefundState, allows
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Refund
-from saleor_cryptopay.web.desk import GROUPS
+from saleor_cryptopay.web.desk import GROUPS, LIMIT
 from saleor_cryptopay.web.slips import ACTIONS
 from saleor_cryptopay.web.urls import dispatch
 from tests.stand_ins import Stage
@@ -127,6 +128,39 @@ def test_every_refund_is_in_one_group(staff: StaffClient, stage: Stage) -> None:
         RefundState
     )
     assert staff.get(f"{DESK}list/?show=everything").status_code == 404
+
+
+def test_what_is_urgent_comes_before_what_has_waited_longer(
+    staff: StaffClient, stage: Stage
+) -> None:
+    payment = payment_in(PaymentState.CONFIRMED, stage)
+    for state in ("lapsed", "failed", "needs_approval", "in_doubt"):
+        for number in range(2):
+            stage.clock.now += timedelta(minutes=1)
+            make_refund(payment, stage, key=f"{state} {number}", state=state)
+    found = [slip["id"] for slip in staff.slips("waiting")]
+    expected = [
+        str(Refund.objects.get(key=f"{state} {number}").pk)
+        for state in ("in_doubt", "needs_approval", "failed", "lapsed")
+        for number in range(2)
+    ]
+    assert found == expected
+
+
+def test_old_refunds_hide_no_new_one_that_has_to_be_decided(
+    staff: StaffClient, stage: Stage
+) -> None:
+    payment = payment_in(PaymentState.CONFIRMED, stage)
+    for number in range(LIMIT):
+        make_refund(payment, stage, key=f"{number}", coins="0.1", state="lapsed")
+    assert not staff.get(LISTS["waiting"]).json()["more"]
+    stage.clock.now += timedelta(days=1)
+    new = make_refund(
+        payment, stage, coins="0.1", state="needs_approval", address=WALLET
+    )
+    answer = staff.get(LISTS["waiting"]).json()
+    assert answer["refunds"][0]["id"] == str(new.pk)
+    assert (len(answer["refunds"]), answer["more"]) == (LIMIT, True)
 
 
 def test_a_slip_tells_what_staff_need_to_decide(

@@ -9,6 +9,7 @@ from demo.stand_in.desk import EMAIL, PASSWORD
 from saleor_cryptopay.core.refunds import RefundState
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Refund
+from saleor_cryptopay.web.desk import LIMIT
 from tests.stand_ins import Stage
 
 from .looking import hold_to_rules
@@ -81,6 +82,21 @@ def test_every_look_fits_and_breaks_no_rule_of_accessibility(
         page.get_by_role("button", name="Over").click()
         expect(page.get_by_role("article")).to_have_count(1)
     hold_to_rules(page, axe)
+
+
+def test_a_list_that_is_cut_says_so(
+    page: Page, stage: Stage, site_url: str, axe: str
+) -> None:
+    payment = payment_in(PaymentState.CONFIRMED, stage)
+    for number in range(LIMIT + 1):
+        make_refund(payment, stage, key=f"{number}", coins="0.1", state="lapsed")
+    log_in(page, site_url)
+    expect(page.get_by_role("article")).to_have_count(LIMIT)
+    more = page.get_by_text("There are more than can be shown here")
+    expect(more).to_be_visible()
+    hold_to_rules(page, axe)
+    page.get_by_role("button", name="Over").click()
+    expect(more).to_be_hidden()
 
 
 def test_a_wrong_password_opens_nothing_and_is_said(

@@ -72,9 +72,10 @@ async function enter() {
   by("room-title").focus();
 }
 async function show() {
-  const { refunds } = await request("list/?show=" + shown);
+  const { refunds, more } = await request("list/?show=" + shown);
   by("list").replaceChildren(...refunds.map(slip));
   by("none").hidden = refunds.length > 0;
+  by("more").hidden = !more;
 }
 
 function put(list, name, value, isLink) {
