@@ -9,11 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from saleor_cryptopay.core.assets import Asset
 
 from .base import Connection, Environment
+
+LONGEST_FEE: Final = 60
+"""Characters; ids and hashes have `documents.LONGEST_TEXT`. The books keep as many."""
 
 
 class WithdrawalStatus(StrEnum):
@@ -41,7 +44,8 @@ class Withdrawal:
         id: the gateway's id of it.
         status: how far it is.
         amount: coins, plain decimal text; "" if not told.
-        fee: coins, plain decimal text; "" if not told. Of which coin is not documented.
+        fee: coins, plain decimal text; "" if not told, or longer than LONGEST_FEE. Of
+            which coin is not documented.
         hash: of its transaction, as the gateway writes it; "" before there is one.
         network: network slug; "" if not told.
         coin: coin slug; "" if not told.

@@ -8,6 +8,7 @@ import pytest
 from saleor_cryptopay.core.errors import IndeterminateError, SettingError, TerminalError
 from saleor_cryptopay.gateways.crypton import CryptonPayouts
 from saleor_cryptopay.gateways.crypton.webhooks import EVENTS
+from saleor_cryptopay.gateways.documents import LONGEST_TEXT
 
 from .crypton_answers import (
     ADDRESS,
@@ -204,6 +205,31 @@ def test_an_order_that_cannot_be_read_is_not_passed_over(
         pytest.raises(TerminalError, match="no documented form"),
     ):
         list(payouts_over(server).recent(LONG_AGO, USDT))
+
+
+@pytest.mark.parametrize(
+    ("fee", "kept"),
+    [
+        ("0." + "3" * 58, "0." + "3" * 58),
+        ("0." + "3" * 59, ""),
+        ("0." + "3" * 200, ""),
+        (10**59, "1" + "0" * 59),
+        (10**60, ""),
+    ],
+)
+def test_a_fee_that_is_too_long_to_keep_hides_no_order(fee: object, kept: str) -> None:
+    with Loopback(answer(ORDER | {"fee": fee})) as server:
+        assert payouts_over(server).fetch("w1").fee == kept
+
+
+@pytest.mark.parametrize("member", ["id", "transaction_hash", "status"])
+def test_an_order_with_a_name_that_is_too_long_is_indeterminate(member: str) -> None:
+    reply = ORDER | {member: "a" * (LONGEST_TEXT + 1)}
+    with Loopback(answer(reply, "201 Created")) as server:
+        with pytest.raises(IndeterminateError):
+            payouts_over(server).send(USDT, 1, ADDRESS, metadata={})
+        with pytest.raises(TerminalError, match="no documented form"):
+            payouts_over(server).fetch("w1")
 
 
 def test_a_key_that_sends_is_refused_under_its_own_name() -> None:

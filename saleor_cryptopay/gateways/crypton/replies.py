@@ -25,7 +25,7 @@ from saleor_cryptopay.gateways.base import (
     Webhook,
 )
 from saleor_cryptopay.gateways.documents import Fields
-from saleor_cryptopay.gateways.payouts import Withdrawal, WithdrawalStatus
+from saleor_cryptopay.gateways.payouts import LONGEST_FEE, Withdrawal, WithdrawalStatus
 
 from .names import plain_coin
 
@@ -223,7 +223,7 @@ def read_withdrawal(value: object) -> Withdrawal:
         id=fields.text("id"),
         status=_withdrawal_status(read_status(fields, "pending")),
         amount=fields.optional_amount("amount") or "",
-        fee=fields.optional_figure("fee") or "",
+        fee=_read_fee(fields),
         hash=fields.optional_text("transaction_hash", "hash"),
         network=network,
         coin=plain_coin(coin, network),
@@ -231,6 +231,18 @@ def read_withdrawal(value: object) -> Withdrawal:
         metadata=fields.labels("metadata"),
         created_at=fields.optional_moment("created_at", "createdAt"),
     )
+
+
+def _read_fee(fields: Fields) -> str:
+    """Return what an order costs; "" where it is longer than can be kept.
+
+    It is for people to look at: an order that was taken must not be lost by it.
+    """
+    told = fields.raw("fee")
+    if isinstance(told, str) and len(told) > LONGEST_FEE:
+        return ""
+    fee = fields.optional_figure("fee") or ""
+    return fee if len(fee) <= LONGEST_FEE else ""
 
 
 def _withdrawal_status(word: str) -> WithdrawalStatus:

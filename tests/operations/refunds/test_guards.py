@@ -6,8 +6,11 @@ from itertools import product
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import CharField
 
 from saleor_cryptopay.core.refunds import TRANSITIONS, RefundState
+from saleor_cryptopay.gateways.documents import LONGEST_TEXT
+from saleor_cryptopay.gateways.payouts import LONGEST_FEE
 from saleor_cryptopay.models import Refund, RefundEntry
 from tests.operations.tampering import tamper
 
@@ -110,3 +113,21 @@ def test_a_fee_never_takes_all(till: Till) -> None:
     refund = till.ask(till.paid())
     with pytest.raises(IntegrityError), transaction.atomic():
         tamper(refund, fee_units=refund.units)
+
+
+@pytest.mark.parametrize(
+    ("column", "longest"),
+    [("gateway_id", LONGEST_TEXT), ("hash", LONGEST_TEXT), ("fee", LONGEST_FEE)],
+)
+def test_what_is_read_of_an_order_fits_into_its_column(
+    column: str, longest: int
+) -> None:
+    field = Refund._meta.get_field(column)
+    assert isinstance(field, CharField)
+    assert (field.max_length or 0) >= longest
+
+
+def test_an_order_that_was_taken_fits_into_the_history() -> None:
+    field = RefundEntry._meta.get_field("order_id")
+    assert isinstance(field, CharField)
+    assert field.max_length == LONGEST_TEXT
