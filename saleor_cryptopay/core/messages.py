@@ -109,7 +109,11 @@ KINDS: Final = MappingProxyType(
             "staff ask for a refund: where shall the coins go?",
             refund_states=frozenset({RefundState.NEEDS_ADDRESS}),
         ),
-        MessageName.REFUND_SENT: _customer("the gateway has taken a refund's order"),
+        MessageName.REFUND_SENT: Kind(
+            Audience.CUSTOMER,
+            "the gateway has taken a refund's order",
+            refund_states=frozenset({RefundState.SENT, RefundState.CONFIRMED}),
+        ),
         MessageName.REFUND_CONFIRMED: _customer("a refund's coins have arrived"),
         MessageName.NEEDS_REVIEW: _staff("a payment needs a person"),
         MessageName.AUDIT_DIFFERENCE: _staff(
@@ -129,7 +133,11 @@ KINDS: Final = MappingProxyType(
             "a customer named an address for a refund: staff have to approve",
             refund_states=frozenset({RefundState.NEEDS_APPROVAL}),
         ),
-        MessageName.REFUND_FAILED: _staff("the gateway did not make a refund"),
+        MessageName.REFUND_FAILED: Kind(
+            Audience.STAFF,
+            "the gateway did not make a refund",
+            refund_states=frozenset({RefundState.FAILED}),
+        ),
         MessageName.REFUND_IN_DOUBT: Kind(
             Audience.STAFF,
             "nobody knows whether the gateway has made a refund: staff have to look",

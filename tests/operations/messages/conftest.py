@@ -54,7 +54,8 @@ class Desk:
         refund = None
         if name.startswith("refund"):
             payment = payment or self.payment()
-            refund = self.refund(payment)
+            states = sorted(kind.refund_states, reverse=True)
+            refund = self.refund(payment, next(iter(states), "needs_address"))
         post_message(
             payment,
             name,

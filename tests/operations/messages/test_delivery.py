@@ -141,16 +141,44 @@ def test_what_is_settled_by_then_is_not_asked_for(
 
 @pytest.mark.parametrize(
     ("name", "state"),
-    [("refund_needs_address", "needs_address"), ("refund_needs_approval", "declined")],
+    [
+        ("refund_needs_address", "needs_approval"),
+        ("refund_needs_approval", "declined"),
+        ("refund_sent", "failed"),
+        ("refund_sent", "declined"),
+        ("refund_failed", "approved"),
+        ("refund_failed", "declined"),
+        ("refund_in_doubt", "sent"),
+    ],
 )
-def test_what_is_settled_of_a_refund_is_not_asked_for(
+def test_what_is_not_so_any_more_of_a_refund_is_not_told(
     desk: Desk, name: str, state: str
 ) -> None:
     payment = desk.payment()
     refund = desk.refund(payment, state)
     now = desk.stage.clock()
     post_message(payment, name, key="1", now=now, refund=refund)
-    assert bool(desk.send().note) == (state == "declined")
+    assert desk.send().note == "not sent: overtaken by what came after"
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [
+        ("refund_needs_address", "needs_address"),
+        ("refund_needs_approval", "needs_approval"),
+        ("refund_sent", "sent"),
+        ("refund_sent", "confirmed"),
+        ("refund_failed", "failed"),
+        ("refund_in_doubt", "in_doubt"),
+        ("refund_confirmed", "confirmed"),
+    ],
+)
+def test_what_is_so_of_a_refund_is_told(desk: Desk, name: str, state: str) -> None:
+    payment = desk.payment()
+    refund = desk.refund(payment, state)
+    now = desk.stage.clock()
+    post_message(payment, name, key="1", now=now, refund=refund)
+    assert desk.send().note == ""
 
 
 def test_what_the_merchant_switched_off_is_not_sent(desk: Desk) -> None:
