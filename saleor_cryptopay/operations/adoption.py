@@ -19,7 +19,8 @@ from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.gateways.base import Environment
 from saleor_cryptopay.models import Address
 
-from . import integrity, ledger
+from . import ledger
+from .issuing import store_address
 from .opening import ASKING
 from .runtime import Runtime
 
@@ -33,7 +34,8 @@ def adopt(address_id: str, metadata: Mapping[str, str], runtime: Runtime) -> boo
 
     Raises:
         RetryableError: someone may still be waiting for the reply; or no answer now.
-        TerminalError: the gateway does not know it, or it is none of its network.
+        TerminalError: the gateway does not know it, it is none of its network, or it is
+            another payment's.
     """
     waiting = _waiting(metadata, runtime)
     if not waiting or not address_id:
@@ -88,10 +90,7 @@ def _take(intent: Address, found: AddressReported, runtime: Runtime) -> bool:
             return False
         if intent.asked_at is not None and intent.asked_at > now - ASKING:
             raise RetryableError("Its reply may still be on the way.")
-        intent.gateway_id, intent.address = found.address_id, text
-        intent.issued_at = now
-        integrity.seal(intent)
-        intent.save()
+        store_address(intent, found.address_id, text, now)
         if payment.address_id is None:
             payment.address = intent
             payment.save(update_fields=["address"])

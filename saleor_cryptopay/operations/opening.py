@@ -27,8 +27,9 @@ from saleor_cryptopay.core.states import OPEN_STATES, PaymentEvent, PaymentState
 from saleor_cryptopay.gateways.base import IssuedAddress
 from saleor_cryptopay.models import Address, Payment
 
-from . import integrity, ledger
+from . import ledger
 from .fetching import find_rate_for_customer
+from .issuing import store_address
 from .market import rate_now
 from .quoting import has_lapsed, quote_for, quote_values, renew_quote
 from .runtime import Policy, Runtime
@@ -134,17 +135,11 @@ def choose_asset(payment_id: UUID, asset_key: str, runtime: Runtime) -> Payment:
             payment = _make_current(payment, intent, runtime)
     if intent.address:
         return _renew_if_lapsed(payment, intent, runtime)
-    issued = _ask(payment, intent, asset, runtime)
-    with transaction.atomic():
-        payment = ledger.lock_payment(payment_id)
-        intent = Address.objects.get(pk=intent.pk)
-        if not intent.address:
-            _store(intent, issued, runtime.clock())
-        # The world went on while the gateway was asked.
-        refusal = _late_choice(payment, asset, runtime.clock())
-        if not refusal:
-            return _make_current(payment, intent, runtime)
-    raise AssetError(refusal)
+    try:
+        return _take(intent, _ask(payment, intent, asset, runtime), runtime)
+    except TerminalError as error:
+        _note_refusal(payment.id, error, runtime)
+        raise
 
 
 def offered_asset(asset_key: str, policy: Policy) -> Asset:
@@ -251,24 +246,30 @@ def _ask(
             return runtime.gateway.create_address(
                 asset, label=str(payment.id), metadata={"payment": str(payment.id)}
             )
-    except TerminalError as error:
-        with transaction.atomic():
-            # Another choice may have found an address meanwhile.
-            if ledger.lock_payment(payment.id).address_id is None:
-                ledger.record_event(
-                    payment.id, PaymentEvent.GATEWAY_REFUSED, runtime, note=str(error)
-                )
-        raise
     finally:
         waiting.update(asked_at=None)
 
 
-def _store(intent: Address, issued: IssuedAddress, now: datetime) -> None:
-    intent.gateway_id = issued.id
-    intent.address = issued.address
-    intent.issued_at = now
-    integrity.seal(intent)
-    intent.save(update_fields=["gateway_id", "address", "issued_at", "mac"])
+def _take(intent: Address, issued: IssuedAddress, runtime: Runtime) -> Payment:
+    with transaction.atomic():
+        payment = ledger.lock_payment(intent.payment_id)
+        intent = Address.objects.get(pk=intent.pk)
+        if not intent.address:
+            store_address(intent, issued.id, issued.address, runtime.clock())
+        # The world went on while the gateway was asked.
+        refusal = _late_choice(payment, intent.asset, runtime.clock())
+        if not refusal:
+            return _make_current(payment, intent, runtime)
+    raise AssetError(refusal)
+
+
+def _note_refusal(payment_id: UUID, error: TerminalError, runtime: Runtime) -> None:
+    with transaction.atomic():
+        # Another choice may have found an address meanwhile.
+        if ledger.lock_payment(payment_id).address_id is None:
+            ledger.record_event(
+                payment_id, PaymentEvent.GATEWAY_REFUSED, runtime, note=str(error)
+            )
 
 
 def _make_current(payment: Payment, address: Address, runtime: Runtime) -> Payment:

@@ -1,6 +1,7 @@
 """Addresses whose reply was lost come home; nothing else does."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from saleor_cryptopay.core.errors import IndeterminateError
 from saleor_cryptopay.models import Address, Delivery, Payment, Transfer
 from saleor_cryptopay.operations import intake, integrity, registration
 from saleor_cryptopay.operations.opening import choose_asset, open_payment
+from tests.stand_ins import ScriptedGateway
 
 from .conftest import Scene
 
@@ -52,6 +54,19 @@ def test_an_address_whose_reply_was_lost_is_adopted(scene: Scene) -> None:
     scene.sandbox.mine()
     scene.poll()
     assert Payment.objects.get().state == "confirmed"
+
+
+def test_an_address_of_another_payment_is_not_adopted(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    payment = lose_the_reply(scene)
+    repeating = ScriptedGateway()
+    repeating.addresses = [orphan(scene)["address"]]
+    open_payment(scene.opening(), replace(scene.runtime, gateway=repeating))
+    assert tell(scene).status != "applied"
+    payment.refresh_from_db()
+    assert payment.address is None
+    assert "cryptopay.E113" in caplog.text
 
 
 def test_after_adoption_no_second_address_is_made(scene: Scene) -> None:

@@ -13,6 +13,7 @@ from saleor_cryptopay.core.errors import (
 )
 from saleor_cryptopay.models import Address, Payment
 from saleor_cryptopay.operations.opening import choose_asset, open_payment
+from tests.stand_ins import ScriptedGateway
 
 from .conftest import Scene
 
@@ -122,6 +123,24 @@ def test_an_address_that_is_not_what_was_asked_is_never_shown(
         "gateway_refused",
         "opened_again",
     ]
+
+
+def test_an_address_that_was_given_before_is_refused(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = scene.open().address
+    assert first is not None
+    repeating = ScriptedGateway()
+    repeating.addresses = [first.address]
+    opening = scene.opening(reference="second")
+    with pytest.raises(TerminalError, match="given before"):
+        open_payment(opening, replace(scene.runtime, gateway=repeating))
+    payment = Payment.objects.get(reference="second")
+    assert (payment.address, payment.state) == (None, "failed")
+    assert "cryptopay.E113" in caplog.text
+    payment = open_payment(opening, scene.runtime)
+    assert payment.address is not None
+    assert payment.address.address != first.address
 
 
 def test_nothing_personal_leaves_the_shop(scene: Scene) -> None:

@@ -67,6 +67,20 @@ def test_a_choice_that_fails_is_told_in_words(  # noqa: PLR0913 - a table
     assert "sk_test_x" not in response.text
 
 
+def test_an_address_that_was_given_before_is_told_as_a_refusal(
+    client: Client, stage: Stage
+) -> None:
+    payment_in(PaymentState.AWAITING_PAYMENT, stage)
+    payment = make_payment(stage)
+    stage.gateway.addresses = [ADDRESSES["usdt@ethereum"], ADDRESSES["btc@bitcoin"]]
+    response = client.post(page_of(payment), {"asset": "usdt@ethereum"})
+    assert response.status_code == 503
+    assert "No payment address could be made for this coin" in response.text
+    assert ADDRESSES["usdt@ethereum"] not in response.text
+    again = client.post(page_of(payment), {"asset": "btc@bitcoin"})
+    assert again.status_code == 303
+
+
 def test_a_refused_payment_can_be_tried_again_with_another_coin(
     client: Client, stage: Stage
 ) -> None:
