@@ -6,18 +6,19 @@ it has not got, and so there is no CSRF token either. How often somebody may try
 in is Saleor's to say.
 """
 
-import json
+import re
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Case, IntegerField, When
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
-from saleor_cryptopay.core.errors import RefundError
+from saleor_cryptopay.core.errors import MalformedError, RefundError
 from saleor_cryptopay.core.refunds import RefundState
+from saleor_cryptopay.gateways.documents import read_document
 from saleor_cryptopay.models import Refund
 from saleor_cryptopay.operations.refunds import approval
 from saleor_cryptopay.operations.runtime import Runtime
@@ -27,6 +28,8 @@ from .slips import describe_slip
 
 # As many as anybody looks through.
 LIMIT: Final = 50
+# NUL, and halves of surrogate pairs.
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 BODY_LIMIT: Final = 16 * 1024
 REASON_LIMIT: Final = 500
 
@@ -84,9 +87,10 @@ def decide(
     act = _ACTIONS.get(action)
     if act is None:
         return no_such_data()
-    body = _read_body(request)
-    if body is None:
-        return private_answer({"error": "This is no request of the desk."}, status=400)
+    try:
+        body = _read_body(request)
+    except MalformedError as error:
+        return private_answer({"error": str(error)}, status=400)
     try:
         act(refund_id, body, actor, runtime)
     except RefundError as error:
@@ -108,16 +112,21 @@ def _unknown() -> HttpResponse:
     return response
 
 
-def _read_body(request: HttpRequest) -> dict[str, str] | None:
-    """Return the texts that were sent; None if it is anything else."""
-    raw = request.read(BODY_LIMIT + 1)
-    try:
-        body: Any = json.loads(raw[:BODY_LIMIT])
-    except ValueError:
-        return None
-    if not isinstance(body, dict) or len(raw) > BODY_LIMIT:
-        return None
-    return body if all(isinstance(text, str) for text in body.values()) else None
+def _read_body(request: HttpRequest) -> dict[str, str]:
+    """Return the texts that were sent.
+
+    Raises:
+        MalformedError: it is anything else, or a text that no database keeps.
+    """
+    body = read_document(request.read(BODY_LIMIT + 1), BODY_LIMIT)
+    if not isinstance(body, dict):
+        raise MalformedError("This is no request of the desk.")
+    for text in body.values():
+        if not isinstance(text, str):
+            raise MalformedError("This is no request of the desk.")
+        if _UNSTORABLE.search(text):
+            raise MalformedError("There is a character in it that cannot be stored.")
+    return body
 
 
 Body = dict[str, str]

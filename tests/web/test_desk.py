@@ -283,7 +283,19 @@ def test_the_customer_is_always_told_why(
 
 @pytest.mark.parametrize(
     "body",
-    ["", "[]", "{", '{"address": 1}', "null", '{"reason": "' + "x" * 20_000 + '"}'],
+    [
+        "",
+        "[]",
+        "{",
+        '{"address": 1}',
+        "null",
+        '{"reason": "' + "x" * 20_000 + '"}',
+        '{"reason": "a\\u0000b"}',
+        '{"reason": "\\ud800"}',
+        "[" * 15_000,
+        '{"reason": ' + "[" * 15_000,
+    ],
+    ids=lambda body: body[:20],
 )
 def test_what_is_no_request_of_the_desk_is_refused(
     body: str, staff: StaffClient, stage: Stage
@@ -292,6 +304,7 @@ def test_what_is_no_request_of_the_desk_is_refused(
     url = f"{DESK}{refund.pk}/decline/"
     answer = staff.post(url, body, content_type="application/json")
     assert answer.status_code == 400
+    assert answer.json()["error"].endswith(".")
     assert state_of(refund) == "needs_approval"
 
 
