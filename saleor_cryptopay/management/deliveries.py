@@ -9,6 +9,7 @@ from django.core.management.base import CommandError, OutputWrapper
 from saleor_cryptopay.models import Delivery
 from saleor_cryptopay.operations import intake, outbox
 
+from .counts import count
 from .runtime import command_runtime
 
 HELP: Final = "list, show and replay webhooks"
@@ -22,7 +23,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action")
     listing = actions.add_parser("list", help="the latest deliveries (the default)")
     listing.add_argument("--status", choices=Delivery.Status.values)
-    listing.add_argument("--most", type=int, default=50)
+    listing.add_argument("--most", type=count, default=50, help="how many")
     show = actions.add_parser("show", help="one delivery with its body")
     show.add_argument("id", type=int)
     replay = actions.add_parser("replay", help="apply deliveries once more")

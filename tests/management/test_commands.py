@@ -10,6 +10,7 @@ from django.core.management import CommandError
 from pytest_django import Settings
 
 from saleor_cryptopay.core.errors import PostError, SettingError
+from saleor_cryptopay.management.commands.cryptopay import Command
 from saleor_cryptopay.management.runtime import command_runtime
 from saleor_cryptopay.models import Delivery, Effect, Payment
 from saleor_cryptopay.operations import intake
@@ -62,6 +63,26 @@ def test_deliveries_are_listed_and_shown(scene: Scene, run: Run) -> None:
     assert body.decode() in shown
     assert "1a2b3c4d" in shown
     assert run("deliveries", "show", "0")[0] == 1
+
+
+@pytest.mark.parametrize("most", ["0", "-1", "1.5", "many", "", "1" * 30])
+def test_a_count_that_is_none_is_refused_before_anything_is_done(
+    run: Run, capsys: pytest.CaptureFixture[str], most: str
+) -> None:
+    assert "no whole number" in run("deliveries", "list", "--most", most)[1]
+    argv = ["manage.py", "cryptopay", "deliveries", "list", "--most", most]
+    with pytest.raises(SystemExit) as ended:
+        Command().run_from_argv(argv)
+    assert ended.value.code == 2
+    assert "no whole number" in capsys.readouterr().err
+
+
+def test_as_many_deliveries_are_listed_as_are_asked_for(scene: Scene, run: Run) -> None:
+    for phase in ("new", "full"):
+        body = json.dumps({"event": "moon.phase", "data": {"phase": phase}}).encode()
+        intake.receive_delivery(body, scene.runtime)
+    assert run("deliveries", "list", "--most", "1")[1].count("\n") == 1
+    assert run("deliveries")[1].count("\n") == 2
 
 
 def test_an_unmatched_delivery_is_applied_when_it_is_replayed(
