@@ -89,6 +89,16 @@ def test_an_address_is_named_and_leads_back_to_the_page(
     assert re.sub(r"<[^>]*>", "", shown) == WALLET
 
 
+def test_a_form_that_is_sent_twice_is_taken_twice_and_counts_once(
+    client: Client, stage: Stage
+) -> None:
+    refund = refund_in(RefundState.NEEDS_ADDRESS, stage)
+    entered = {"address": WALLET, "repeated": WALLET}
+    answers = [client.post(refund_page_of(refund), entered) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert refund.entries.count() == 1
+
+
 def test_where_no_approval_is_wanted_it_goes_on_at_once(
     client: Client, stage: Stage
 ) -> None:

@@ -4,6 +4,7 @@ A mistyped address is coins lost, so everything that can be known of it is asked
 and checksum, network, whether both entries agree, whether anybody has its key.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from saleor_cryptopay.core.addresses import canonical_address
@@ -22,9 +23,14 @@ from .links import has_expired
 
 _LONGEST: Final = 128
 
+# States in which no address counts, whichever was named before.
+_NOT_GOING: Final = frozenset(
+    {RefundState.NEEDS_ADDRESS, RefundState.DECLINED, RefundState.LAPSED}
+)
+
 
 def name_address(token: str, address: str, repeated: str, runtime: Runtime) -> Refund:
-    """Take down where the customer wants the coins.
+    """Take down where the customer wants the coins; the same once more is harmless.
 
     Args:
         token: of the customer's link.
@@ -45,9 +51,11 @@ def name_address(token: str, address: str, repeated: str, runtime: Runtime) -> R
     if found is None:
         raise RefundError("There is no such refund.", code="unknown")
     with locked(found.pk) as refund:
-        _require_open(refund, token, runtime)
         network = refund.asset.network
         is_test = runtime.gateway.environment is Environment.TEST
+        if _is_named(refund, token, (address, repeated), is_test=is_test):
+            return refund
+        _require_open(refund, token, runtime)
         refund.address = read_address(address, repeated, network, is_test=is_test)
         integrity.seal_refund(refund)
         rules = runtime.policies(refund.payment.channel).refunds
@@ -81,6 +89,20 @@ def read_address(
         raise RefundError("The two addresses are not the same.", code="mismatch")
     _refuse_unwanted(canonical, network)
     return canonical
+
+
+def _is_named(
+    refund: Refund, token: str, texts: Sequence[str], *, is_test: bool
+) -> bool:
+    """Whether this address was taken already: a form is sent twice easily."""
+    if refund.state in _NOT_GOING or refund.token != token:
+        return False
+    network = refund.asset.network
+    named = {
+        _canonical_or_none(text.strip()[:_LONGEST], network, is_test=is_test)
+        for text in texts
+    }
+    return named == {refund.address}
 
 
 def _require_open(refund: Refund, token: str, runtime: Runtime) -> None:

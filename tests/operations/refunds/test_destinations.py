@@ -9,6 +9,11 @@ from saleor_cryptopay.core.errors import RefundError
 from saleor_cryptopay.core.refund_rules import RefundMode
 from saleor_cryptopay.models import Refund
 from saleor_cryptopay.operations import integrity
+from saleor_cryptopay.operations.refunds.approval import (
+    approve,
+    decline,
+    refuse_address,
+)
 from saleor_cryptopay.operations.refunds.destinations import name_address, read_address
 
 from .conftest import TRON_WALLET, WALLET, Till
@@ -101,6 +106,41 @@ def test_an_address_is_named_once(till: Till) -> None:
         till.name(refund, "0xde0B295669a9FD93d5F28D9Ec85E40f4cb697BAe")
     assert refused.value.code == "state"
     assert Refund.objects.get().address == WALLET
+
+
+@pytest.mark.parametrize("state", ["needs_approval", "approved", "sent", "failed"])
+def test_the_same_address_once_more_is_taken_and_changes_nothing(
+    till: Till, state: str
+) -> None:
+    refund = till.name(till.ask(till.paid()))
+    if state != "needs_approval":
+        approve(refund.pk, "staff", till.scene.runtime)
+    if state in ("sent", "failed"):
+        till.send()
+    if state == "failed":
+        till.lose(till.orders()[0]["id"], "failed")
+        till.follow()
+    lines = refund.entries.count()
+    for written in (WALLET, WALLET.lower()):
+        assert till.name(refund, written).state == state
+    with pytest.raises(RefundError) as refused:
+        name_address(refund.token, WALLET, TRON_WALLET, till.scene.runtime)
+    assert refused.value.code == "state"
+    assert refund.entries.count() == lines
+
+
+def test_an_address_of_a_refund_that_was_declined_is_not_taken(till: Till) -> None:
+    refund = till.name(till.ask(till.paid()))
+    decline(refund.pk, "not agreed", "staff", till.scene.runtime)
+    with pytest.raises(RefundError) as refused:
+        till.name(refund)
+    assert refused.value.code == "state"
+
+
+def test_an_address_that_was_refused_is_not_taken_to_be_there(till: Till) -> None:
+    refund = till.name(till.ask(till.paid()))
+    refuse_address(refund.pk, "an exchange's", "staff", till.scene.runtime)
+    assert till.name(refund).entries.count() == 4
 
 
 def test_after_the_time_is_over_the_link_takes_nothing(till: Till) -> None:
