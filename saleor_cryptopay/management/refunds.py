@@ -4,7 +4,7 @@ import os
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, OutputWrapper
@@ -36,32 +36,34 @@ HELP: Final = "list refunds, ask for one, approve, decline or settle one"
 SENT: Final = "sent"
 NOT_SENT: Final = "not-sent"
 
-Decision = Callable[[UUID, Mapping[str, Any], str, Runtime], Refund]
+Decision = Callable[[Refund, Mapping[str, Any], str, Runtime], Refund]
 
 DECISIONS: Final[dict[str, tuple[str, Decision]]] = {
     "approve": (
         "agree to address and amount: the coins are sent",
-        lambda key, _, actor, runtime: approval.approve(key, actor, runtime),
+        lambda refund, _, actor, runtime: approval.approve(
+            refund.pk, actor, runtime, address=refund.address
+        ),
     ),
     "decline": (
         "give it up",
-        lambda key, options, actor, runtime: approval.decline(
-            key, options["reason"], actor, runtime
+        lambda refund, options, actor, runtime: approval.decline(
+            refund.pk, options["reason"], actor, runtime
         ),
     ),
     "refuse-address": (
         "have the customer name another address",
-        lambda key, options, actor, runtime: approval.refuse_address(
-            key, options["reason"], actor, runtime
+        lambda refund, options, actor, runtime: approval.refuse_address(
+            refund.pk, options["reason"], actor, runtime
         ),
     ),
     "try-again": (
         "send one once more that failed",
-        lambda key, _, actor, runtime: approval.try_again(key, actor, runtime),
+        lambda refund, _, actor, runtime: approval.try_again(refund.pk, actor, runtime),
     ),
     "ask-again": (
         "give the customer a new link",
-        lambda key, _, actor, runtime: approval.ask_again(key, actor, runtime),
+        lambda refund, _, actor, runtime: approval.ask_again(refund.pk, actor, runtime),
     ),
 }
 
@@ -107,7 +109,10 @@ def run(options: Mapping[str, Any], out: OutputWrapper) -> int:
             for refund in list_refunds([RefundState(state)] if state else []):
                 _write(refund, out)
         case name:
-            _write(_decide(str(name), options, runtime), out)
+            decided = _decide(str(name), options, runtime)
+            _write(decided, out)
+            if name == "approve":
+                out.write(f"goes to {decided.address}")
     return 0
 
 
@@ -144,7 +149,7 @@ def _with_amount(request: RefundRequest, payment: Payment, text: str) -> RefundR
 def _decide(name: str, options: Mapping[str, Any], runtime: Runtime) -> Refund:
     refund = _find(options["id"])
     try:
-        decided = DECISIONS[name][1](refund.pk, options, _operator(), runtime)
+        decided = DECISIONS[name][1](refund, options, _operator(), runtime)
     except RefundError as error:
         raise CommandError(str(error)) from None
     outbox.deliver_effects(runtime)

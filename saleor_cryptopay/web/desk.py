@@ -147,14 +147,7 @@ def _with_reason(
     runtime: Runtime,
 ) -> None:
     reason = body.get("reason", "").strip()[:REASON_LIMIT]
-    if not reason:
-        raise RefundError("Give a reason: the customer reads it.", code="reason")
     act(refund_id, reason, actor, runtime)
-
-
-def _settle_not_sent(refund_id: UUID, body: Body, actor: str, runtime: Runtime) -> None:
-    reason = body.get("reason", "").strip()[:REASON_LIMIT]
-    approval.settle_not_sent(refund_id, reason, actor, runtime)
 
 
 def _plainly(
@@ -171,7 +164,7 @@ _ACTIONS: Final[dict[str, Callable[[UUID, Body, str, Runtime], None]]] = {
     "approve": _approve,
     "refuse-address": partial(_with_reason, approval.refuse_address),
     "decline": partial(_with_reason, approval.decline),
-    "not-sent": _settle_not_sent,
+    "not-sent": partial(_with_reason, approval.settle_not_sent),
     "try-again": partial(_plainly, approval.try_again),
     "ask-again": partial(_plainly, approval.ask_again),
 }

@@ -47,7 +47,8 @@ def test_a_surplus_is_asked_for_shown_and_approved(till: Till, run: Run) -> None
     assert "9.9 USDT on Ethereum" in out
     till.name(refund)
     assert str(refund.pk) in run("refunds", "list", "--state", "needs_approval")[1]
-    assert run("refunds", "approve", str(refund.pk))[0] == 0
+    status, out = run("refunds", "approve", str(refund.pk))
+    assert (status, f"goes to {WALLET}\n" in out) == (0, True)
     shown = run("refunds", "show", str(refund.pk))[1]
     assert WALLET in shown
     assert f"refund/{refund.token}/" in shown
@@ -110,6 +111,20 @@ def test_what_cannot_be_done_is_said(till: Till, run: Run) -> None:
     assert (status, "needs_address" in out) == (1, True)
     assert run("refunds", "decline", str(refund.pk), "--reason", "no")[0] == 0
     assert run("refunds", "try-again", str(refund.pk))[0] == 1
+
+
+@pytest.mark.parametrize("reason", [(), ("--reason", " ")])
+@pytest.mark.parametrize("decision", ["decline", "refuse-address"])
+def test_the_customer_is_told_why_also_by_command(
+    till: Till, run: Run, decision: str, reason: tuple[str, ...]
+) -> None:
+    refund = till.name(till.ask(till.paid()))
+    decide = ("refunds", decision, str(refund.pk))
+    status, out = run(*decide, *reason)
+    assert (status, "Give a reason: the customer reads it." in out) == (1, True)
+    refund.refresh_from_db()
+    assert refund.state == "needs_approval"
+    assert run(*decide, "--reason", "It is an exchange's.")[0] == 0
 
 
 def doubtful(till: Till, fault: str) -> Refund:

@@ -50,9 +50,16 @@ def refuse_address(
 ) -> Refund:
     """Ask the customer for another address, with a link that holds as long as anew.
 
+    Args:
+        refund_id: which one.
+        reason: why; the customer reads it.
+        actor: who decides.
+        runtime: see `runtime.Runtime`.
+
     Raises:
-        RefundError: it waits for no approval.
+        RefundError: no reason is given, or it waits for no approval.
     """
+    _require_reason(reason)
     with locked(refund_id) as refund:
         refund.address, refund.mac = "", ""
         refund.expires_at = _new_deadline(refund, runtime)
@@ -63,9 +70,16 @@ def refuse_address(
 def decline(refund_id: UUID, reason: str, actor: str, runtime: Runtime) -> Refund:
     """Give a refund up: its coins are free for another.
 
+    Args:
+        refund_id: which one.
+        reason: why; the customer reads it.
+        actor: who decides.
+        runtime: see `runtime.Runtime`.
+
     Raises:
-        RefundError: coins are on their way, or it is over.
+        RefundError: no reason is given, coins are on their way, or it is over.
     """
+    _require_reason(reason)
     with locked(refund_id) as refund:
         record(refund, RefundEvent.STAFF_DECLINED, actor, runtime, note=reason)
     return refund
@@ -135,6 +149,11 @@ def require_sound(refund: Refund) -> None:
             gettext_noop("the coins that were paid have disappeared from the chain"),
             code="gone",
         )
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise RefundError("Give a reason: the customer reads it.", code="reason")
 
 
 def _new_deadline(refund: Refund, runtime: Runtime) -> datetime:
