@@ -186,12 +186,29 @@ ORDER = {
 
 def test_an_order_is_read_in_every_documented_form() -> None:
     other = {"id": "w2", "status": "completed", "address": ADDRESS, "createdAt": None}
-    with Loopback(answer([ORDER, other])) as server:
+    with Loopback(answer([ORDER, other]), answer([])) as server:
         first, second = payouts_over(server).recent(LONG_AGO, USDT)
     assert (first.coin, first.to_address) == ("usdt", ADDRESS)
     assert first.metadata == {"refund": "r1"}
     assert (second.status, second.to_address) == ("confirmed", ADDRESS)
     assert b"from_date=2026-01-01T00%3A00%3A00Z" in server.requests[0]
+
+
+def test_orders_are_read_to_their_end_however_few_a_page_holds() -> None:
+    """A gateway may cap a page lower than it was asked to: no order is hidden by it."""
+    pages = [[ORDER | {"id": f"w{page}{row}"} for row in range(20)] for page in "12"]
+    with Loopback(*map(answer, pages), answer([ORDER]), answer([])) as server:
+        found = list(payouts_over(server).recent(LONG_AGO, USDT))
+    assert [order.id for order in found][-2:] == ["w219", "w1"]
+    assert len(found) == 41
+    assert b"page=4" in server.requests[-1]
+
+
+def test_orders_that_have_no_end_are_no_finding() -> None:
+    with Loopback(answer([ORDER])) as server:
+        with pytest.raises(TerminalError, match="no end"):
+            list(payouts_over(server).recent(LONG_AGO, USDT))
+        assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize(

@@ -57,9 +57,23 @@ class Api:
         return tuple(understood(_rows(value, name), read))
 
     def pages(
-        self, path: str, name: str, query: Mapping[str, str]
+        self,
+        path: str,
+        name: str,
+        query: Mapping[str, str],
+        *,
+        until_empty: bool = False,
     ) -> Iterator[Sequence[object]]:
         """Yield the pages of a list up to the first that is not full.
+
+        How a list says that it goes on is not documented.
+
+        Args:
+            path: as `get`.
+            name: of the rows, as a member of the answer.
+            query: besides page and limit.
+            until_empty: read on after a page that is not full, for one more request:
+                the gateway may give fewer rows than it is asked for.
 
         Raises:
             TerminalError: the list has no end. Ending in silence would tell the
@@ -75,7 +89,7 @@ class Api:
             if rows and rows == previous:
                 break
             yield rows
-            if len(rows) < ROWS_A_PAGE:
+            if not rows or (len(rows) < ROWS_A_PAGE and not until_empty):
                 return
             previous = rows
         raise TerminalError(f"The list of {name} has no end.", code="NONSENSE")

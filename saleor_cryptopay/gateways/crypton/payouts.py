@@ -91,10 +91,13 @@ class CryptonPayouts:
         """Yield the orders taken since then; see `Payouts.recent`.
 
         The gateway is not asked for one coin only: its pages name one coin in several
-        ways, and an order that a filter hides would be made a second time.
+        ways, and an order that a filter hides would be made a second time. So would one
+        on a page that is not read: a page that is not full is not taken for the last.
         """
         query = {"from_date": written_time(since)}
-        for rows in self._api.pages("/withdrawals", "withdrawals", query):
+        for rows in self._api.pages(
+            "/withdrawals", "withdrawals", query, until_empty=True
+        ):
             for row in rows:
                 found = understand(row, replies.read_withdrawal)
                 if found.network in ("", asset.network.slug) and found.coin in (
