@@ -15,7 +15,8 @@ from saleor_cryptopay.core.money import parse_decimal, parse_units
 from saleor_cryptopay.gateways.base import Environment, Gateway
 from saleor_cryptopay.models import Address, Payment, Transfer
 
-from .runtime import LatePolicy, Runtime
+from .lateness import is_late
+from .runtime import Runtime
 from .valuation import value_coins
 
 
@@ -205,8 +206,7 @@ def _verdict(
     if payment.address_id != address.pk:
         return verdict.OLD_ADDRESS
     is_closed = payment.state in {"failed", "canceled"}
-    is_late = seen_at > payment.expires_at
-    if is_closed or (is_late and payment.late_policy == LatePolicy.REVIEW):
+    if is_closed or is_late(payment, seen_at):
         return verdict.LATE
     return verdict.COUNTED
 

@@ -7,9 +7,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from saleor_cryptopay.core.addresses import grouped
-from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.core.uris import payment_uri
 from saleor_cryptopay.models import Address, Payment
+from saleor_cryptopay.operations.lateness import is_over
 
 from .figures import Figures, iso, rate_text
 from .prices import describe_price
@@ -49,9 +49,16 @@ def _deadline(payment: Payment, address: Address, now: datetime) -> dict[str, ob
         "deadline": iso(moment),
         "deadline_text": when_text(moment),
         "is_quote_deadline": is_quote,
-        # Coins on their way stop the payment's own clock.
-        "has_clock": is_quote or payment.state != PaymentState.PAYMENT_DETECTED,
+        "has_clock": is_quote or _ends_at_deadline(payment),
     }
+
+
+def _ends_at_deadline(payment: Payment) -> bool:
+    """Return whether coins are asked for until the payment's deadline and no longer.
+
+    Coins on their way stop its clock where late ones count.
+    """
+    return is_over(payment, payment.expires_at)
 
 
 def when_text(moment: datetime) -> str:

@@ -21,10 +21,10 @@ from saleor_cryptopay.core.states import (
     PaymentEvent,
     PaymentState,
     advance,
-    allows,
 )
 from saleor_cryptopay.models import Address, Payment, Transfer
 from saleor_cryptopay.operations.integrity import is_intact
+from saleor_cryptopay.operations.lateness import is_over, is_overdue
 
 # How old the last comparison with the gateway may be while somebody is looking.
 CHECKED_LATELY: Final = timedelta(seconds=60)
@@ -47,6 +47,7 @@ class Figures:
         remaining: what is still missing, at the rate that it will count at; 0 once
             the tolerated minimum is there.
         overpaid: what came beyond `asked`.
+        is_over: whether coins that are sent now would come too late.
     """
 
     state: PaymentState
@@ -55,12 +56,18 @@ class Figures:
     received: int = 0
     remaining: int = 0
     overpaid: int = 0
+    is_over: bool = False
 
     @property
     def is_payable(self) -> bool:
         """Whether the customer is still asked to send coins."""
-        is_open = self.state in OPEN_STATES
-        return self.address is not None and is_open and self.remaining > 0
+        return self.due > 0
+
+    @property
+    def due(self) -> int:
+        """What the customer is asked to send now; 0 where it is nothing."""
+        is_open = self.state in OPEN_STATES and not self.is_over
+        return self.remaining if is_open else 0
 
     def coins(self, units: int) -> str | None:
         """Write base units as coins; None while no asset is chosen."""
@@ -110,6 +117,7 @@ def read_figures(
             decimals=address.asset.decimals,
         ),
         overpaid=surplus_units(counted, asked),
+        is_over=is_over(payment, now),
     )
 
 
@@ -123,12 +131,6 @@ def shown_state(payment: Payment, now: datetime) -> PaymentState:
     if is_overdue(payment, now):
         return advance(state, PaymentEvent.DEADLINE_PASSED)
     return state
-
-
-def is_overdue(payment: Payment, now: datetime) -> bool:
-    """Return whether the deadline has passed and nobody has acted on it yet."""
-    state = PaymentState(payment.state)
-    return payment.expires_at <= now and allows(state, PaymentEvent.DEADLINE_PASSED)
 
 
 def needs_check(payment: Payment, now: datetime) -> bool:

@@ -219,6 +219,7 @@ def _facts(found: Found, runtime: Runtime) -> dict[str, Any]:
         "amount": figures.coins(figures.asked),
         "received": figures.coins(figures.received),
         "remaining": figures.coins(figures.remaining),
+        "due": figures.coins(figures.due),
         "overpaid": figures.coins(figures.overpaid),
         "transfers": [_transfer_facts(transfer) for transfer in found.transfers],
         "refunds": [_refund_facts(refund, runtime) for refund in found.refunds],

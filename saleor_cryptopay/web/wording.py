@@ -106,6 +106,17 @@ def _awaiting(_: Figures) -> Words:
 
 
 def _detected(figures: Figures) -> Words:
+    if figures.remaining and figures.is_over:
+        over = gettext(
+            "The network is confirming what you sent, but the time for this payment"
+            " is over."
+        )
+        no_more = gettext(
+            "Please do not send any more coins: nothing is lost, and the shop will"
+            " settle the rest with you."
+        )
+        headline = gettext("Part of the payment is on its way")
+        return Words(Tone.WARNING, headline, f"{over} {no_more}")
     if figures.remaining:
         return Words(
             Tone.WARNING,

@@ -71,6 +71,13 @@ def _part_on_its_way(stage: Stage) -> Payment:
     return payment
 
 
+def _too_late_for_the_rest(stage: Stage) -> Payment:
+    payment = _part_on_its_way(stage)
+    payment.expires_at = stage.clock()
+    payment.save()
+    return payment
+
+
 def _over(stage: Stage) -> Payment:
     payment = make_payment(stage, state=PaymentState.CONFIRMED)
     give_address(payment, stage, "eth@ethereum", amount="0.01565625")
@@ -111,6 +118,7 @@ _ROWS: Final[Mapping[str, Callable[[Stage], Payment]]] = {
     "in_grace": lambda stage: _priced(stage, timedelta(minutes=-1)),
     "lapsed": lambda stage: _priced(stage, timedelta(hours=-1)),
     "part_on_its_way": _part_on_its_way,
+    "too_late_for_the_rest": _too_late_for_the_rest,
     "over": _over,
     "late": _late,
     "wrong_coin": _wrong_coin,

@@ -209,6 +209,41 @@ def test_past_its_deadline_nothing_looks_open(client: Client, stage: Stage) -> N
     assert stage.jobs.checks == [payment.id]
 
 
+def partly_on_its_way(stage: Stage, **values: str) -> Payment:
+    """Store a payment that 20 of 50.1 USDT are on their way to."""
+    payment = make_payment(stage, state=PaymentState.PAYMENT_DETECTED, **values)
+    give_address(payment, stage)
+    send_coins(payment, stage, "20")
+    return payment
+
+
+def test_the_rest_is_not_asked_for_once_it_would_come_too_late(
+    client: Client, stage: Stage
+) -> None:
+    payment = partly_on_its_way(stage)
+    html = html_of(client, payment)
+    assert 'data-copy="30.1"' in html
+    assert "Please pay by" in html
+    stage.clock.now = payment.expires_at
+    html = html_of(client, payment)
+    assert "Part of the payment is on its way" in html
+    assert "Please do not send any more coins" in html
+    assert ADDRESSES["usdt@ethereum"] not in html
+    for asking in ("send the rest", "Still missing", "30.1", "Please pay by"):
+        assert asking not in html
+
+
+def test_where_late_coins_count_the_rest_is_asked_for_without_a_clock(
+    client: Client, stage: Stage
+) -> None:
+    payment = partly_on_its_way(stage, late_policy="accept")
+    for days in (0, 2):
+        stage.clock.now += timedelta(days=days)
+        html = html_of(client, payment)
+        assert 'data-copy="30.1"' in html
+        assert "Please pay by" not in html
+
+
 def test_a_lapsed_quote_is_said_and_the_payments_own_clock_goes_on(
     client: Client, stage: Stage
 ) -> None:

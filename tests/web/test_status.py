@@ -92,6 +92,7 @@ def test_the_status_tells_sums_and_transfers(client: Client, stage: Stage) -> No
         "amount": "50.1",
         "received": "50.1",
         "remaining": "0",
+        "due": "0",
         "overpaid": "0",
         "transfers": [
             {
@@ -138,6 +139,43 @@ def test_only_coins_of_the_quoted_asset_that_are_not_gone_are_summed(  # noqa: P
     data = client.get(status_of(payment)).json()
     shown = (data["received"], data["remaining"], data["overpaid"])
     assert shown == (received, remaining, overpaid)
+
+
+@pytest.mark.parametrize(
+    ("state", "sent", "due"),
+    [
+        ("awaiting_payment", "0", "50.1"),
+        ("payment_insufficient", "20", "30.1"),
+        ("payment_detected", "20", "30.1"),
+        ("payment_detected", "50.1", "0"),
+        ("confirmed", "50.1", "0"),
+        ("needs_review", "20", "0"),
+        ("expired", "0", "0"),
+    ],
+)
+def test_what_is_due_is_what_the_customer_is_asked_to_send(
+    state: str, sent: str, due: str, client: Client, stage: Stage
+) -> None:
+    payment = make_payment(stage, state=state)
+    assert client.get(status_of(payment)).json()["due"] is None
+    give_address(payment, stage)
+    if sent != "0":
+        send_coins(payment, stage, sent)
+    assert client.get(status_of(payment)).json()["due"] == due
+
+
+def test_a_poll_notices_that_the_rest_would_come_too_late(
+    client: Client, stage: Stage
+) -> None:
+    payment = make_payment(stage, state=PaymentState.PAYMENT_DETECTED)
+    give_address(payment, stage)
+    send_coins(payment, stage, "20")
+    first = client.get(status_of(payment))
+    stage.clock.now = payment.expires_at
+    tag = {"If-None-Match": first["ETag"]}
+    then = client.get(status_of(payment), headers=tag)
+    assert (first.json()["due"], then.json()["due"]) == ("30.1", "0")
+    assert then.json()["remaining"] == "30.1"
 
 
 def test_within_the_tolerance_nothing_remains(client: Client, stage: Stage) -> None:

@@ -12,6 +12,7 @@ from saleor_cryptopay.core.states import OPEN_STATES
 from saleor_cryptopay.gateways.base import Environment
 from saleor_cryptopay.models import Message, Payment
 from saleor_cryptopay.operations import ledger
+from saleor_cryptopay.operations.lateness import is_over
 from saleor_cryptopay.operations.quoting import asked_now
 from saleor_cryptopay.operations.refunds.links import refund_url
 from saleor_cryptopay.operations.refunds.postings import explorer_url
@@ -95,7 +96,7 @@ def payment_facts(message: Message, runtime: Runtime) -> PaymentFacts | None:
         missing=missing,
         surplus=surplus,
         expires_at=payment.expires_at,
-        is_open=payment.state in OPEN_STATES and payment.expires_at > runtime.clock(),
+        is_open=payment.state in OPEN_STATES and not is_over(payment, runtime.clock()),
         is_test=payment.environment == Environment.TEST,
         page_url=f"{runtime.base_url}pay/{payment.token}/",
     )

@@ -91,12 +91,18 @@ def _sent(payment: PaymentFacts, data: Mapping[str, Any]) -> str:
 
 def _detected(payment: PaymentFacts, data: Mapping[str, Any]) -> Words:
     amount = _sent(payment, data)
+    headline = gettext("Part of the payment is on its way")
+    if payment.missing and not payment.is_open:
+        text = gettext(
+            "Your transfer of %(amount)s is on its way, and the network is confirming"
+            " it. It is less than the total, and the time for this payment is over."
+        ) % {"amount": amount}
+        return _with_page(payment, headline, text, _no_more())
     if payment.missing:
         text = gettext(
             "Your transfer of %(amount)s is on its way. It is less than the total:"
             " please send the remaining %(missing)s to the same address."
         ) % {"amount": amount, "missing": _coins(payment.missing, payment.symbol)}
-        headline = gettext("Part of the payment is on its way")
         return _with_page(payment, headline, text)
     text = gettext(
         "Your transfer of %(amount)s is on its way, and the network is confirming it."
@@ -111,12 +117,18 @@ def _confirmed(payment: PaymentFacts, _: Mapping[str, Any]) -> Words:
 
 
 def _insufficient(payment: PaymentFacts, _: Mapping[str, Any]) -> Words:
+    headline = gettext("A part is still missing")
+    if not payment.is_open:
+        text = gettext(
+            "We have received %(received)s of %(asked)s, and the time for this payment"
+            " is over."
+        ) % _arrived(payment)
+        return _with_page(payment, headline, text, _no_more())
     text = gettext(
         "We have received %(received)s of %(asked)s. Please send the remaining"
         " %(missing)s to the same address by %(deadline)s."
     ) % {
-        "received": payment.received,
-        "asked": _coins(payment.asked, payment.symbol),
+        **_arrived(payment),
         "missing": _coins(payment.missing, payment.symbol),
         "deadline": when_text(payment.expires_at),
     }
@@ -124,7 +136,19 @@ def _insufficient(payment: PaymentFacts, _: Mapping[str, Any]) -> Words:
         "The payment page shows the address and the exact amount. Send only"
         " %(symbol)s on %(network)s."
     ) % {"symbol": payment.symbol, "network": payment.network}
-    return _with_page(payment, gettext("A part is still missing"), text, hint)
+    return _with_page(payment, headline, text, hint)
+
+
+def _arrived(payment: PaymentFacts) -> dict[str, str]:
+    asked = _coins(payment.asked, payment.symbol)
+    return {"received": payment.received, "asked": asked}
+
+
+def _no_more() -> str:
+    return gettext(
+        "Please do not send any more coins: nothing is lost, and the shop will settle"
+        " the rest with you."
+    )
 
 
 def _expired(payment: PaymentFacts, _: Mapping[str, Any]) -> Words:

@@ -215,6 +215,34 @@ def test_a_rest_is_told_with_amount_deadline_and_link(desk: Desk) -> None:
         assert url in body
 
 
+@pytest.mark.parametrize(
+    ("name", "state", "late", "asks"),
+    [
+        ("payment_detected", "payment_detected", "review", False),
+        ("payment_detected", "payment_detected", "accept", True),
+        ("payment_insufficient", "payment_insufficient", "review", False),
+        ("payment_insufficient", "payment_insufficient", "accept", False),
+    ],
+)
+def test_a_late_letter_asks_for_no_rest_that_would_come_too_late(
+    desk: Desk,
+    name: str,
+    state: str,
+    late: str,
+    asks: bool,  # noqa: FBT001 - a table
+) -> None:
+    payment = desk.payment(PaymentState.PAYMENT_INSUFFICIENT)
+    payment.state, payment.late_policy = state, late
+    payment.save()
+    message = desk.post(name, payment)
+    on_time = write_letter(message, desk.stage.runtime)
+    assert "send the remaining" in on_time.text.replace("\n", " ")
+    desk.stage.clock.now += timedelta(days=2)
+    words = write_letter(message, desk.stage.runtime).text.replace("\n", " ")
+    assert ("send the remaining" in words) is asks
+    assert ("Please do not send any more coins" in words) is not asks
+
+
 def test_the_rest_is_what_the_page_asks_for_after_the_price_lapsed(desk: Desk) -> None:
     payment = desk.payment(PaymentState.PAYMENT_INSUFFICIENT)
     address = payment.address
