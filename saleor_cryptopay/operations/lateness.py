@@ -1,4 +1,4 @@
-"""Whether coins come too late: as the ledger judges them, and before they are asked for.
+"""Whether coins come too late: for the ledger, and for whoever asks for them.
 
 Coins on their way stop a payment's own clock, but not that of a rest that is still to
 be sent: each transfer is judged by when it was seen.

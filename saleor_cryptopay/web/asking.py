@@ -14,7 +14,7 @@ from saleor_cryptopay.operations.lateness import is_over
 from .figures import Figures, iso, rate_text
 from .prices import describe_price
 from .qr import qr_svg
-from .status import qr_text, units_due
+from .status import qr_text
 
 
 def describe_request(
@@ -24,7 +24,7 @@ def describe_request(
     address = figures.address
     if address is None or not figures.is_payable:
         return None
-    asset, due = address.asset, units_due(figures)
+    asset, due = address.asset, figures.due
     uri = payment_uri(asset, address.address, due)
     return {
         "amount": figures.coins(due),

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 from saleor_cryptopay.core.assets import Asset
 from saleor_cryptopay.core.errors import QuoteError
 from saleor_cryptopay.core.money import format_units, units_to_ask
-from saleor_cryptopay.core.states import OPEN_STATES
 from saleor_cryptopay.core.uris import payment_uri
 from saleor_cryptopay.models import Address, Payment, Refund, Transfer
 from saleor_cryptopay.operations.market import needs_of, price, read_market
@@ -82,9 +81,9 @@ def qr_image(
     if found is None:
         return no_such_data()
     figures = figures_now(found.payment, found.transfers, runtime)
-    if figures.address is None or figures.state not in OPEN_STATES:
+    if figures.address is None or not figures.is_payable:
         return no_such_data()
-    return svg_answer(qr_svg(qr_text(figures.address, units_due(figures))))
+    return svg_answer(qr_svg(qr_text(figures.address, figures.due)))
 
 
 def payment_data(payment: Payment, runtime: Runtime) -> dict[str, object]:
@@ -92,7 +91,7 @@ def payment_data(payment: Payment, runtime: Runtime) -> dict[str, object]:
 
     Amounts are texts, times ISO 8601 in UTC. As long as no asset is chosen its
     fields are None and `assets` tells what is offered. `amount` is what the quote
-    asks for; URI and QR code are for what is still missing of it.
+    asks for; URI and QR code are for what is due of it, None where nothing is.
     """
     now = runtime.clock()
     payment = stop_if_changed(payment, runtime)
@@ -162,11 +161,6 @@ def offered_assets(payment: Payment, runtime: Runtime) -> list[dict[str, str]]:
     return rows
 
 
-def units_due(figures: Figures) -> int:
-    """Return the base units to ask for now: the rest, or all of it if none is left."""
-    return figures.remaining or figures.asked
-
-
 def qr_text(address: Address, units: int) -> str:
     """Return what the QR code says.
 
@@ -191,7 +185,7 @@ def _offer(asset: Asset, amount: str) -> dict[str, str]:
 
 
 def _quote_data(address: Address, figures: Figures) -> dict[str, object]:
-    due = units_due(figures)
+    due = figures.due
     lapses, holds = address.quote_expires_at, holds_until(address)
     return {
         "asset": address.asset_key,
@@ -202,8 +196,10 @@ def _quote_data(address: Address, figures: Figures) -> dict[str, object]:
         "rate": rate_text(address.rate),
         "rate_source": address.rate_source,
         "rate_as_of": iso(address.rate_as_of),
-        "payment_uri": payment_uri(address.asset, address.address, due),
-        "qr_svg": qr_svg(qr_text(address, due)),
+        "payment_uri": payment_uri(address.asset, address.address, due)
+        if due
+        else None,
+        "qr_svg": qr_svg(qr_text(address, due)) if due else None,
         "quote_expires_at": None if lapses is None else iso(lapses),
         "quote_holds_until": None if holds is None else iso(holds),
     }
