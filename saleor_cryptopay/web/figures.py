@@ -48,6 +48,8 @@ class Figures:
             the tolerated minimum is there.
         overpaid: what came beyond `asked`.
         is_over: whether coins that are sent now would come too late.
+        has_strays: whether coins came to an address that was shown before, and are
+            not gone: staff decide about them, and nobody should pay twice.
     """
 
     state: PaymentState
@@ -57,6 +59,7 @@ class Figures:
     remaining: int = 0
     overpaid: int = 0
     is_over: bool = False
+    has_strays: bool = False
 
     @property
     def is_payable(self) -> bool:
@@ -66,8 +69,9 @@ class Figures:
     @property
     def due(self) -> int:
         """What the customer is asked to send now; 0 where it is nothing."""
-        is_open = self.state in OPEN_STATES and not self.is_over
-        return self.remaining if is_open else 0
+        if self.state not in OPEN_STATES or self.is_over or self.has_strays:
+            return 0
+        return self.remaining
 
     def coins(self, units: int) -> str | None:
         """Write base units as coins; None while no asset is chosen."""
@@ -98,9 +102,10 @@ def read_figures(
     if not is_intact(payment, address):
         return Figures(PaymentState.NEEDS_REVIEW, None)
     asked = address.units
+    arrived = [row for row in transfers if not TransferStatus(row.status).is_gone]
     parts = [
         Part(transfer.units, transfer.asked_units or asked)
-        for transfer in transfers
+        for transfer in arrived
         if _is_received(transfer, address.pk)
     ]
     counted = received_units(parts, asked)
@@ -118,6 +123,7 @@ def read_figures(
         ),
         overpaid=surplus_units(counted, asked),
         is_over=is_over(payment, now),
+        has_strays=any(row.verdict == Transfer.Verdict.OLD_ADDRESS for row in arrived),
     )
 
 
@@ -211,8 +217,4 @@ def _places(number: Decimal) -> int:
 
 
 def _is_received(transfer: Transfer, address_id: int) -> bool:
-    return (
-        transfer.address_id == address_id
-        and transfer.verdict in RECEIVED_VERDICTS
-        and not TransferStatus(transfer.status).is_gone
-    )
+    return transfer.address_id == address_id and transfer.verdict in RECEIVED_VERDICTS

@@ -12,7 +12,7 @@ from saleor_cryptopay.core.errors import (
     TerminalError,
 )
 from saleor_cryptopay.core.events import TransferStatus
-from saleor_cryptopay.core.states import PaymentState
+from saleor_cryptopay.core.states import OPEN_STATES, PaymentState
 from saleor_cryptopay.models import Transfer
 
 from .figures import Figures
@@ -47,6 +47,8 @@ def words_for(figures: Figures) -> Words:
     """Return what the page says about a payment."""
     if figures.address is None and figures.state in _WORDS_TO_CHOOSE:
         return _choosing()
+    if figures.has_strays and figures.remaining and figures.state in OPEN_STATES:
+        return _astray()
     return _WORDS[figures.state](figures)
 
 
@@ -105,18 +107,30 @@ def _awaiting(_: Figures) -> Words:
     )
 
 
+def _astray() -> Words:
+    text = gettext(
+        "They went to the address that this page showed before you chose another coin"
+        " or network. The shop is looking at them."
+    )
+    headline = gettext("Your coins came to an earlier address")
+    return Words(Tone.WARNING, headline, f"{text} {_no_more()}")
+
+
+def _no_more() -> str:
+    return gettext(
+        "Please do not send any more coins: nothing is lost, and the shop will settle"
+        " the rest with you."
+    )
+
+
 def _detected(figures: Figures) -> Words:
     if figures.remaining and figures.is_over:
         over = gettext(
             "The network is confirming what you sent, but the time for this payment"
             " is over."
         )
-        no_more = gettext(
-            "Please do not send any more coins: nothing is lost, and the shop will"
-            " settle the rest with you."
-        )
         headline = gettext("Part of the payment is on its way")
-        return Words(Tone.WARNING, headline, f"{over} {no_more}")
+        return Words(Tone.WARNING, headline, f"{over} {_no_more()}")
     if figures.remaining:
         return Words(
             Tone.WARNING,

@@ -78,6 +78,14 @@ def _too_late_for_the_rest(stage: Stage) -> Payment:
     return payment
 
 
+def _astray(stage: Stage) -> Payment:
+    payment = make_payment(stage)
+    give_address(payment, stage, "usdt@tron")
+    send_coins(payment, stage, "50.1", verdict=Transfer.Verdict.OLD_ADDRESS)
+    give_address(payment, stage)
+    return payment
+
+
 def _over(stage: Stage) -> Payment:
     payment = make_payment(stage, state=PaymentState.CONFIRMED)
     give_address(payment, stage, "eth@ethereum", amount="0.01565625")
@@ -119,6 +127,7 @@ _ROWS: Final[Mapping[str, Callable[[Stage], Payment]]] = {
     "lapsed": lambda stage: _priced(stage, timedelta(hours=-1)),
     "part_on_its_way": _part_on_its_way,
     "too_late_for_the_rest": _too_late_for_the_rest,
+    "astray": _astray,
     "over": _over,
     "late": _late,
     "wrong_coin": _wrong_coin,

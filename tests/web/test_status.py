@@ -194,6 +194,7 @@ def test_coins_at_an_earlier_address_are_shown_and_not_summed(
     give_address(payment, stage)
     data = client.get(status_of(payment)).json()
     assert (data["received"], data["amount"]) == ("0", "50.1")
+    assert (data["remaining"], data["due"]) == ("50.1", "0")
     assert data["transfers"][0]["amount"] == "0.01"
 
 
