@@ -11,7 +11,7 @@ const POLL = 5000, SLOWEST = 60000, PATIENCE = 8000;
 const OPEN = ["awaiting_payment", "payment_detected", "payment_insufficient"];
 
 class CryptoPayment extends HTMLElement {
-  static observedAttributes = ["src", "lang", "mode", "label"];
+  static get observedAttributes() { return ["src", "lang", "mode", "label"]; }
 
   connectedCallback() {
     this.seen = "";
@@ -47,7 +47,7 @@ class CryptoPayment extends HTMLElement {
     clearTimeout(this.timer);
     clearTimeout(this.doubt);
     this.frame = null;
-    this.replaceChildren();
+    this.textContent = "";
     const page = this.page;
     if (!page) return;
     if (this.getAttribute("mode") === "link") this.link(page);
@@ -60,7 +60,8 @@ class CryptoPayment extends HTMLElement {
     const link = document.createElement("a");
     link.href = page.href;
     link.textContent = this.getAttribute("label") || "Pay with cryptocurrency";
-    this.replaceChildren(link);
+    this.textContent = "";
+    this.append(link);
   }
 
   embed(page) {

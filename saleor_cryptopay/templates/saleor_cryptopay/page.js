@@ -35,14 +35,18 @@ function say(words, seconds) {
   hush = setTimeout(() => { said.textContent = ""; }, seconds * 1000);
 }
 
-function ask(path, headers = {}) {
-  return fetch(path, { headers, cache: "no-store", redirect: "error", signal: AbortSignal.timeout(20000) });
+// A connection may be silent for ever: answer and text come in time, or it is cut.
+async function ask(path, headers = {}) {
+  const line = new AbortController(), late = setTimeout(() => line.abort(), 20000);
+  try {
+    const answer = await fetch(path, { headers, cache: "no-store", redirect: "error", signal: line.signal });
+    return { answer, text: await answer.text() };
+  } finally { clearTimeout(late); }
 }
 // The page itself says how a state looks: take over the parts that changed.
 async function refresh() {
-  const answer = await ask(location.search || ".");
+  const { answer, text: html } = await ask(location.search || ".");
   if (!answer.ok) throw new Error(answer.status);
-  const html = await answer.text();
   // Without the head: its style has another answer's nonce, and would be refused.
   const fresh = new DOMParser().parseFromString(html.slice(html.indexOf("<body")), "text/html");
   for (const part of fresh.querySelectorAll(".live")) {
@@ -65,7 +69,7 @@ async function poll() {
   if (isBusy || document.hidden) return;
   isBusy = true;
   try {
-    const answer = await ask("status/", { "If-None-Match": data.tag });
+    const { answer } = await ask("status/", { "If-None-Match": data.tag });
     if (answer.status === 200) { await refresh(); wait = 0; }
     else if (answer.status !== 304) throw new Error(answer.status);
     failures = 0;
