@@ -69,9 +69,17 @@ def svg_answer(svg: str) -> HttpResponse:
     return _with_headers(response, _DATA_POLICY)
 
 
-def not_modified(etag: str) -> HttpResponse:
-    """Say that nothing changed since the answer that carried this tag."""
+def not_modified(etag: str, server_time: str = "") -> HttpResponse:
+    """Say that nothing changed since the answer that carried this tag.
+
+    Args:
+        etag: the tag.
+        server_time: now, for whoever counts down; ISO 8601. Not as Date, which is the
+            web server's to give, and a proxy's to change.
+    """
     response = HttpResponse(status=304, headers={"ETag": etag})
+    if server_time:
+        response["X-Server-Time"] = server_time
     del response["Content-Type"]
     return _for_any_origin(_with_headers(response, _DATA_POLICY))
 

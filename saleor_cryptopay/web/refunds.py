@@ -132,7 +132,7 @@ def refund_status(
         return no_such_data()
     etag = refund_tag(found, runtime)
     if etag in known_tags(request):
-        return not_modified(etag)
+        return not_modified(etag, iso(runtime.clock()))
     data = refund_data(describe_refund(found, runtime))
     response = json_answer({**data, "server_time": iso(runtime.clock())})
     response["ETag"] = etag

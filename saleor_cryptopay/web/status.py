@@ -63,7 +63,7 @@ def status(request: HttpRequest, *, token: str, runtime: Runtime) -> HttpRespons
     check_if_stale(found.payment, runtime)
     etag = status_tag(found, runtime)
     if etag in known_tags(request):
-        return not_modified(etag)
+        return not_modified(etag, iso(runtime.clock()))
     response = json_answer(status_data(found, runtime))
     response["ETag"] = etag
     return response

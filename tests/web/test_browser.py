@@ -1,5 +1,6 @@
 """The payment page in a real Chromium, with a server behind it that is one too."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -147,6 +148,26 @@ def test_the_countdown_follows_the_servers_clock(
     left = open_page(payment).locator("#left")
     expect(left).to_have_text("1:00:58")
     expect(left).to_have_text("1:00:56")
+
+
+def test_a_clock_that_is_put_right_does_not_change_what_is_left(
+    open_page: OpenPage, stage: Stage
+) -> None:
+    payment = payment_in(PaymentState.AWAITING_PAYMENT, stage)
+    stage.clock.now = payment.expires_at - timedelta(minutes=30)
+    page = open_page(
+        payment,
+        "const right = Date.now; window.wrong = 3600000;"
+        "Date.now = () => right() + window.wrong;",
+    )
+    left = page.locator("#left")
+    expect(left).to_have_text(re.compile("0:29:5."))
+    page.evaluate("window.wrong = 0")
+    expect(left).to_have_text(re.compile("1:29:.."))
+    with page.expect_response("**/status/") as answer:
+        page.evaluate(LOOK_AGAIN)
+    assert answer.value.status == 304
+    expect(left).to_have_text(re.compile("0:(30:00|29:5.)"))
 
 
 def test_at_the_deadline_the_page_turns_by_itself(

@@ -292,6 +292,7 @@ def test_a_poll_costs_one_statement_and_304_as_long_as_nothing_changed(
         with django_assert_num_queries(1):
             answer = client.get(status, headers={"If-None-Match": sent})
         assert (answer.status_code, answer.content) == (304, b"")
+        assert answer["X-Server-Time"] == f"{stage.clock():%Y-%m-%dT%H:%M:%SZ}"
     Refund.objects.filter(pk=refund.pk).update(state=RefundState.SENT, hash=HASH)
     answer = client.get(status, headers={"If-None-Match": first["ETag"]})
     assert answer.json()["explorer_url"] == f"https://etherscan.io/tx/{HASH}"

@@ -218,6 +218,7 @@ def test_a_poll_costs_one_statement_and_304_as_long_as_nothing_changed(
             answer = client.get(status_of(payment), headers={"If-None-Match": sent})
         assert (answer.status_code, answer.content) == (304, b"")
         assert answer["ETag"] == tag
+        assert answer["X-Server-Time"] == f"{stage.clock():%Y-%m-%dT%H:%M:%SZ}"
     payment.transfers.update(confirmations=4)
     answer = client.get(status_of(payment), headers={"If-None-Match": tag})
     assert answer.status_code == 200

@@ -7,9 +7,9 @@ document.documentElement.classList.add("js");
 const sent = {};
 for (const part of document.querySelectorAll(".live")) sent[part.id] = part.innerHTML;
 
-// The server's clock counts: the customer's may be wrong.
+// The server's clock counts: the customer's may be wrong, and put right meanwhile.
 let ahead = 0, wasLeft = 0;
-const setClock = () => { ahead = Date.parse(data.now) - Date.now(); };
+const setClock = now => { if (now) ahead = Date.parse(now) - Date.now(); };
 const two = n => String(n).padStart(2, "0");
 function tick() {
   const time = document.querySelector("[data-countdown]");
@@ -57,7 +57,7 @@ async function refresh() {
   }
   Object.assign(data, fresh.body.dataset);
   document.title = data.title;
-  setClock(); localTimes(); tick();
+  setClock(data.now); localTimes(); tick();
 }
 
 let timer = 0, wait = 0, failures = 0, isBusy = false;
@@ -71,7 +71,8 @@ async function poll() {
   try {
     const { answer } = await ask("status/", { "If-None-Match": data.tag });
     if (answer.status === 200) { await refresh(); wait = 0; }
-    else if (answer.status !== 304) throw new Error(answer.status);
+    else if (answer.status === 304) setClock(answer.headers.get("X-Server-Time"));
+    else throw new Error(answer.status);
     failures = 0;
   } catch { failures++; }
   isBusy = false;
@@ -128,7 +129,7 @@ if (data.parent && parent !== window) {
   new MutationObserver(tell).observe(body, { attributes: true, attributeFilter: ["data-state"] });
 }
 
-setClock(); localTimes(); tick();
+setClock(data.now); localTimes(); tick();
 setInterval(tick, 1000);
 if (Number(data.poll)) plan(Number(data.poll));
 })();
