@@ -136,8 +136,25 @@ def test_copying_works_without_the_clipboard_interface(
     payment = payment_in(PaymentState.AWAITING_PAYMENT, stage)
     page = open_page(payment)
     page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
-    page.get_by_role("button", name="Copy the address").click()
+    button = page.get_by_role("button", name="Copy the address")
+    button.focus()
+    page.keyboard.press("Enter")
     expect(page.locator("#said")).to_have_text("Copied")
+    expect(button).to_be_focused()
+
+
+@pytest.mark.parametrize("name", ["Copy the address", "Copy the amount"])
+def test_the_keyboards_place_is_kept_when_the_page_changes(
+    name: str, open_page: OpenPage, stage: Stage
+) -> None:
+    payment = payment_in(PaymentState.PAYMENT_INSUFFICIENT, stage)
+    page = open_page(payment)
+    button = page.get_by_role("button", name=name)
+    button.focus()
+    send_coins(payment, stage, "5")
+    page.evaluate(LOOK_AGAIN)
+    expect(page.locator("#amount")).to_have_text("25.1")
+    expect(button).to_be_focused()
 
 
 def test_the_countdown_follows_the_servers_clock(

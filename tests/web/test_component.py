@@ -99,6 +99,8 @@ def test_the_frame_shows_the_payment_and_tells_the_storefront(
     inside = page.frame_locator("crypto-payment iframe")
     expect(inside.locator("h1")).to_have_text("Wir warten auf Ihre Zahlung")
     expect(inside.locator("#address")).to_have_text(ADDRESSES["usdt@ethereum"])
+    expect(inside.get_by_text("Testgeld")).to_be_visible()
+    expect(inside.locator(".shop")).to_be_hidden()
     page.wait_for_function(
         "document.querySelector('iframe').style.height && seen.length"
     )

@@ -43,6 +43,17 @@ async function ask(path, headers = {}) {
     return { answer, text: await answer.text() };
   } finally { clearTimeout(late); }
 }
+// The keyboard keeps its place: at the like of what it was at, in what comes instead.
+const MARKS = ["id", "data-copy", "aria-label", "value", "name", "href"];
+function replace(part, html) {
+  const at = part.contains(document.activeElement) && document.activeElement;
+  part.innerHTML = html;
+  if (!at) return;
+  const likes = [...part.querySelectorAll(at.localName)], same = mark => at.getAttribute(mark) &&
+    likes.find(one => one.getAttribute(mark) === at.getAttribute(mark));
+  const like = same(MARKS.find(same)) || at.localName === "summary" && likes[0];
+  if (like) like.focus({ preventScroll: true });
+}
 // The page itself says how a state looks: take over the parts that changed.
 async function refresh() {
   const { answer, text: html } = await ask(location.search || ".");
@@ -52,7 +63,7 @@ async function refresh() {
   for (const part of fresh.querySelectorAll(".live")) {
     if (sent[part.id] === part.innerHTML) continue;
     sent[part.id] = part.innerHTML;
-    by(part.id).innerHTML = part.innerHTML;
+    replace(by(part.id), part.innerHTML);
     if (part.id === "status") say([...part.querySelectorAll("h1, p")].map(one => one.textContent).join(". "), 10);
   }
   Object.assign(data, fresh.body.dataset);
@@ -90,18 +101,19 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden && Number(data.poll)) { wait = 0; plan(0); }
 });
 
-async function copy(text) {
+async function copy(text, button) {
   try { await navigator.clipboard.writeText(text); return true; } catch { /* not on https */ }
   const field = document.createElement("textarea");
   field.value = text; field.readOnly = true; field.className = "unseen";
   body.append(field); field.select();
   const done = document.execCommand("copy");
   field.remove();
+  button.focus({ preventScroll: true });
   return done;
 }
 document.addEventListener("click", async event => {
   const button = event.target.closest("[data-copy]");
-  if (!button || button.classList.contains("ok") || !await copy(button.dataset.copy)) return;
+  if (!button || button.classList.contains("ok") || !await copy(button.dataset.copy, button)) return;
   const words = button.textContent, { copied } = by("said").dataset;
   button.classList.add("ok");
   button.textContent = copied;
