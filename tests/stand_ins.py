@@ -11,12 +11,14 @@ from demo.stand_in.desk import StandInDesk
 from saleor_cryptopay.core.assets import Asset, find_asset
 from saleor_cryptopay.core.errors import PostError, TerminalError
 from saleor_cryptopay.core.events import TransferReported
+from saleor_cryptopay.core.rates import RateRules
 from saleor_cryptopay.gateways.base import IssuedAddress, Webhook
 from saleor_cryptopay.gateways.crypton import CryptonGateway
 from saleor_cryptopay.gateways.crypton.webhooks import EVENTS
 from saleor_cryptopay.operations.messages.languages import choose_language
 from saleor_cryptopay.operations.ports import Letter
 from saleor_cryptopay.operations.runtime import Appearance, LatePolicy, Policy, Runtime
+from saleor_cryptopay.rates.base import RateSource
 from saleor_cryptopay.sandbox.identifiers import fresh_address
 from tests.recording_shop import RecordingShop
 
@@ -197,6 +199,7 @@ class Stage:
     base_url: str = "https://api.shop.example/plugins/global/saleor_cryptopay/"
     appearance: Appearance = field(default_factory=Appearance)
     desk: StandInDesk = field(default_factory=StandInDesk)
+    sources: tuple[RateSource, ...] = ()
 
     @property
     def runtime(self) -> Runtime:
@@ -211,5 +214,7 @@ class Stage:
             base_url=self.base_url,
             appearance=self.appearance,
             desk=self.desk,
+            sources=self.sources,
+            rate_rules=RateRules(sources=tuple(one.name for one in self.sources)),
             pause=self.clock.pause,
         )

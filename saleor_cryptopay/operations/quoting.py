@@ -86,6 +86,21 @@ def asked_now(payment: Payment, runtime: Runtime) -> int | None:
         payment: with `address` loaded.
         runtime: see `runtime.Runtime`.
     """
+    address, rate = payment.address, rate_of_rest(payment, runtime)
+    if address is None or rate is None:
+        return None
+    return units_to_ask(payment.total, rate.value, address.asset.decimals)
+
+
+def rate_of_rest(payment: Payment, runtime: Runtime) -> Rate | None:
+    """Return the rate of the moment, where coins seen now count at it.
+
+    None as long as they count at the quote, and where there is no rate.
+
+    Args:
+        payment: with `address` loaded.
+        runtime: see `runtime.Runtime`.
+    """
     address = payment.address
     if address is None or payment.state not in OPEN_STATES:
         return None
@@ -94,10 +109,9 @@ def asked_now(payment: Payment, runtime: Runtime) -> int | None:
         return None
     policy, asset = runtime.policies(payment.channel), address.asset
     try:
-        rate = rate_now(asset, payment.currency, policy, runtime)
+        return rate_now(asset, payment.currency, policy, runtime)
     except QuoteError:
         return None
-    return units_to_ask(payment.total, rate.value, asset.decimals)
 
 
 def has_lapsed(address: Address, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from saleor_cryptopay.core.uris import payment_uri
 from saleor_cryptopay.models import Address, Payment
 from saleor_cryptopay.operations.lateness import is_over
 
-from .figures import Figures, iso, rate_text
+from .figures import Figures, iso
 from .prices import describe_price
 from .qr import qr_svg
 from .status import qr_text
@@ -30,13 +30,12 @@ def describe_request(
         "amount": figures.coins(due),
         "asset": asset,
         "is_rest": figures.received > 0,
-        "rate": rate_text(address.rate),
         "address": address.address,
         "groups": grouped(address.address),
         "wallet_uri": uri if ":" in uri else "",
         "qr": _drawn(qr_text(address, due)),
         **_deadline(payment, address, now),
-        **describe_price(payment, address, now, is_rest=figures.received > 0),
+        **describe_price(payment, address, figures.rate, now),
     }
 
 

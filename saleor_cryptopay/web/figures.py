@@ -9,7 +9,8 @@ from urllib.parse import quote, urlsplit
 
 from saleor_cryptopay.core.assets import ASSETS, NETWORKS
 from saleor_cryptopay.core.events import TransferStatus
-from saleor_cryptopay.core.money import format_fiat, format_units
+from saleor_cryptopay.core.money import format_fiat, format_units, units_to_ask
+from saleor_cryptopay.core.quotes import Rate
 from saleor_cryptopay.core.shares import (
     Part,
     received_units,
@@ -50,6 +51,7 @@ class Figures:
         is_over: whether coins that are sent now would come too late.
         has_strays: whether coins came to an address that was shown before, and are
             not gone: staff decide about them, and nobody should pay twice.
+        rate: what `remaining` is counted at; None for the quote's.
     """
 
     state: PaymentState
@@ -60,6 +62,7 @@ class Figures:
     overpaid: int = 0
     is_over: bool = False
     has_strays: bool = False
+    rate: Rate | None = None
 
     @property
     def is_payable(self) -> bool:
@@ -84,7 +87,7 @@ def read_figures(
     payment: Payment,
     transfers: Iterable[Transfer],
     now: datetime,
-    asked_now: int | None = None,
+    rate: Rate | None = None,
 ) -> Figures:
     """Add up what a payment's transfers come to.
 
@@ -92,8 +95,7 @@ def read_figures(
         payment: with `address` loaded.
         transfers: all of the payment's.
         now: aware UTC.
-        asked_now: what the whole total costs at the rate that the rest will count at;
-            None for the quote's.
+        rate: what the rest will count at; None for the quote's.
     """
     state = shown_state(payment, now)
     address = payment.address
@@ -118,11 +120,12 @@ def read_figures(
             counted,
             asked=asked,
             minimum=address.minimum_units,
-            asked_now=asked_now or asked,
+            asked_now=_asked_at(rate, payment, address),
             decimals=address.asset.decimals,
         ),
         overpaid=surplus_units(counted, asked),
         is_over=is_over(payment, now),
+        rate=rate,
         has_strays=any(row.verdict == Transfer.Verdict.OLD_ADDRESS for row in arrived),
     )
 
@@ -214,6 +217,12 @@ def rate_text(rate: Decimal) -> str:
 def _places(number: Decimal) -> int:
     exponent = number.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _asked_at(rate: Rate | None, payment: Payment, address: Address) -> int:
+    if rate is None:
+        return address.units
+    return units_to_ask(payment.total, rate.value, address.asset.decimals)
 
 
 def _is_received(transfer: Transfer, address_id: int) -> bool:

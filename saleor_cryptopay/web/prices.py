@@ -1,14 +1,19 @@
 """What a price rests on, for how long it holds, and what counts afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.utils.translation import gettext
 
-from saleor_cryptopay.core.states import OPEN_STATES
+from saleor_cryptopay.core.quotes import Rate
 from saleor_cryptopay.models import Address, Payment, Transfer
-from saleor_cryptopay.operations.quoting import asked_now, has_lapsed, holds_until
+from saleor_cryptopay.operations.quoting import (
+    has_lapsed,
+    holds_until,
+    is_renewable,
+    rate_of_rest,
+)
 from saleor_cryptopay.operations.runtime import Runtime
 
 from .figures import Figures, clock_text, rate_text, read_figures
@@ -33,33 +38,54 @@ def figures_now(
     """
     # Only the rest of a payment has another rate: as long as nothing came, the quote
     # is what is shown, and can be renewed.
-    rest = asked_now(payment, runtime) if transfers else None
+    rest = rate_of_rest(payment, runtime) if transfers else None
     return read_figures(payment, transfers, runtime.clock(), rest)
 
 
 def describe_price(
-    payment: Payment, address: Address, now: datetime, *, is_rest: bool
+    payment: Payment, address: Address, rate: Rate | None, now: datetime
 ) -> dict[str, object]:
-    """Return what the page says about the price of what is asked for."""
-    is_lapsed = has_lapsed(address, now)
+    """Return what the page says about the price of what is asked for.
+
+    Args:
+        payment: with `address` loaded.
+        address: with the quote.
+        rate: what is asked for is counted at; None for the quote's.
+        now: aware UTC.
+    """
     return {
-        "source": source_words(address),
-        "as_of": clock_text(address.rate_as_of) if address.rate_basis else "",
+        **(_rate_of_quote(address) if rate is None else _rate_of_moment(rate)),
         "rule": _rule_words(address, now),
-        "is_renewable": (
-            is_lapsed
-            and not is_rest
-            and payment.state in OPEN_STATES
-            and now < payment.expires_at
-        ),
+        "is_renewable": is_renewable(payment, now),
     }
 
 
-def source_words(address: Address) -> str:
-    """Return who says what a coin costs; "" where a peg does."""
-    if address.rate_source == "fixed":
+def _rate_of_quote(address: Address) -> dict[str, str]:
+    return {
+        "rate": rate_text(address.rate),
+        "source": source_words(address.rate_source, address.rate_basis),
+        "as_of": clock_text(address.rate_as_of) if address.rate_basis else "",
+    }
+
+
+def _rate_of_moment(rate: Rate) -> dict[str, str]:
+    return {
+        "rate": rate_text(rate.value),
+        "source": source_words(rate.source, rate.basis),
+        "as_of": clock_text(rate.as_of) if rate.basis else "",
+    }
+
+
+def source_words(source: str, basis: Mapping[str, Any]) -> str:
+    """Return who says what a coin costs; "" where a peg does.
+
+    Args:
+        source: as `Rate.source`.
+        basis: as `Rate.basis`.
+    """
+    if source == "fixed":
         return gettext("set by the shop")
-    legs: list[dict[str, Any]] = address.rate_basis.get("legs", [])
+    legs: list[dict[str, Any]] = basis.get("legs", [])
     names = [row["name"] for leg in legs for row in leg["sources"]]
     return ", ".join(_NAMES.get(name, name) for name in dict.fromkeys(names))
 

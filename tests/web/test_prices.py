@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from saleor_cryptopay.core.rates import Pair, Tick
 from saleor_cryptopay.models import MarketPair, Payment, Transfer
+from saleor_cryptopay.operations.market import write_ticks
 from saleor_cryptopay.rates.registry import build_sources
 from saleor_cryptopay.web.health import health_data
 from saleor_cryptopay.web.status import payment_data
@@ -106,6 +108,24 @@ def test_once_coins_were_seen_there_is_nothing_to_renew(
     assert address.rate == 50100
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"status": "failed"},
+        {"status": "replaced"},
+        {"verdict": Transfer.Verdict.WRONG_ASSET},
+    ],
+)
+def test_a_new_price_is_offered_only_where_it_can_be_had(
+    values: dict[str, str], client: Client, stage: Stage
+) -> None:
+    payment = floating(stage)
+    stage.clock.now += timedelta(minutes=30)
+    assert "Get a new price" in html_of(client, payment)
+    send_coins(payment, stage, "0.001", **values)
+    assert "Get a new price" not in html_of(client, payment)
+
+
 def test_the_rest_is_asked_for_at_the_rate_it_will_count_at(
     client: Client, stage: Stage
 ) -> None:
@@ -115,6 +135,47 @@ def test_the_rest_is_asked_for_at_the_rate_it_will_count_at(
     stage.clock.now += timedelta(minutes=30)
     # Half of 50.10 USD at 64000.
     assert client.get(status_of(payment)).json()["remaining"] == "0.00039141"
+
+
+def agreed(stage: Stage) -> None:
+    """Have two sources agree on 64000, and no line of the merchant's."""
+    stage.policy = replace(stage.policy, rates={})
+    stage.sources = build_sources(["coinbase", "kraken"])
+    as_of = stage.clock() - timedelta(minutes=1)
+    ticks = [
+        Tick(Pair("btc", "USD"), name, Decimal(64000), as_of)
+        for name in ("coinbase", "kraken")
+    ]
+    MarketPair.objects.create(base="btc", quote="USD", ticks=write_ticks(ticks))
+
+
+def test_the_rest_is_shown_with_the_rate_it_is_counted_at(
+    client: Client, stage: Stage
+) -> None:
+    payment = floating(stage)
+    send_coins(payment, stage, "0.0005")
+    quoted_at = f"{stage.clock():%H:%M} UTC"
+    stage.clock.now += timedelta(minutes=30)
+    agreed(stage)
+    html = html_of(client, payment)
+    assert 'data-copy="0.00039141"' in html
+    line = html.partition("1 BTC = ")[2].partition("</p>")[0]
+    assert line.startswith("64000 USD")
+    assert "Coinbase, Kraken" in line
+    assert f"{stage.clock() - timedelta(minutes=1):%H:%M} UTC" in line
+    assert quoted_at not in line
+
+
+def test_without_a_rate_of_the_moment_the_rest_is_counted_at_the_quotes(
+    client: Client, stage: Stage
+) -> None:
+    payment = floating(stage)
+    send_coins(payment, stage, "0.0005")
+    stage.clock.now += timedelta(minutes=30)
+    stage.policy = replace(stage.policy, rates={})
+    html = html_of(client, payment)
+    assert 'data-copy="0.0005"' in html
+    assert "1 BTC = 50100 USD" in html
 
 
 def test_coins_that_count_at_another_rate_say_so(client: Client, stage: Stage) -> None:
