@@ -102,12 +102,7 @@ def _rule_words(address: Address, now: datetime) -> str:
     if until is None or address.quote_expires_at is None:
         return ""
     if not has_lapsed(address, now):
-        grace = (until - address.quote_expires_at) // timedelta(minutes=1)
-        return gettext(
-            "Coins that are seen up to %(minutes)s minutes after this price lapses"
-            " still count at it. Later ones count at the rate of the moment they are"
-            " seen."
-        ) % {"minutes": grace}
+        return _grace_words((until - address.quote_expires_at) // timedelta(minutes=1))
     if now <= until:
         return gettext(
             "The time for which this price was held is over. Coins that are seen until"
@@ -117,3 +112,15 @@ def _rule_words(address: Address, now: datetime) -> str:
         "The time for which this price was held is over. Coins that are seen now count"
         " at the rate of the moment they are seen."
     )
+
+
+def _grace_words(minutes: int) -> str:
+    if not minutes:
+        return gettext(
+            "Coins that are seen after this price has lapsed count at the rate of the"
+            " moment they are seen."
+        )
+    return gettext(
+        "Coins that are seen up to %(minutes)s min after this price lapses still count"
+        " at it. Later ones count at the rate of the moment they are seen."
+    ) % {"minutes": minutes}

@@ -22,7 +22,7 @@ from .test_status import status_of
 pytestmark = pytest.mark.django_db
 
 
-def floating(stage: Stage) -> Payment:
+def floating(stage: Stage, grace: int = 10) -> Payment:
     """Store a payment in bitcoin at a rate of two sources."""
     payment, now = make_payment(stage), stage.clock()
     leg = {
@@ -38,7 +38,7 @@ def floating(stage: Stage) -> Payment:
         rate_source="coingecko, kraken",
         rate_basis={"legs": [leg]},
         quote_expires_at=now + timedelta(minutes=15),
-        quote_holds_until=now + timedelta(minutes=25),
+        quote_holds_until=now + timedelta(minutes=15 + grace),
     )
     return payment
 
@@ -49,8 +49,14 @@ def test_rate_source_time_and_rule_are_shown(client: Client, stage: Stage) -> No
     assert "CoinGecko, Kraken" in html
     assert f"{stage.clock():%H:%M} UTC" in html
     assert "This price holds until" in html
-    assert "up to 10 minutes after this price lapses" in html
+    assert "up to 10 min after this price lapses" in html
     assert "Get a new price" not in html
+
+
+def test_without_a_grace_the_rule_says_so(client: Client, stage: Stage) -> None:
+    html = html_of(client, floating(stage, grace=0))
+    assert "seen after this price has lapsed count at the rate of the moment" in html
+    assert "up to 0" not in html
 
 
 def test_a_fixed_rate_is_called_the_shops(client: Client, stage: Stage) -> None:
