@@ -7,7 +7,7 @@
    it may not be shown there is a link to the page instead. */
 (() => {
 "use strict";
-const POLL = 5000, SLOWEST = 60000, PATIENCE = 8000;
+const POLL = 5000, SLOWEST = 60000, PATIENCE = 8000, SILENCE = 20000;
 const OPEN = ["awaiting_payment", "payment_detected", "payment_insufficient"];
 
 class CryptoPayment extends HTMLElement {
@@ -25,8 +25,14 @@ class CryptoPayment extends HTMLElement {
   disconnectedCallback() {
     removeEventListener("message", this.onMessage);
     document.removeEventListener("visibilitychange", this.onVisible);
+    this.stop();
+  }
+
+  stop() {
     clearTimeout(this.timer);
     clearTimeout(this.doubt);
+    if (this.line) this.line.abort();
+    this.line = null;
   }
 
   attributeChangedCallback(name, before, now) {
@@ -44,8 +50,7 @@ class CryptoPayment extends HTMLElement {
   }
 
   draw() {
-    clearTimeout(this.timer);
-    clearTimeout(this.doubt);
+    this.stop();
     this.frame = null;
     this.textContent = "";
     const page = this.page;
@@ -93,17 +98,25 @@ class CryptoPayment extends HTMLElement {
   async look() {
     const page = this.page;
     if (!page || document.hidden) return;
-    let facts;
+    if (this.line) this.line.abort();
+    // Silent for ever it must not be, nor answer when something else is asked for.
+    const line = this.line = new AbortController(), late = setTimeout(() => line.abort(), SILENCE);
+    let facts = null;
     try {
-      const answer = await fetch(new URL("status/", page), { credentials: "omit", referrerPolicy: "no-referrer" });
+      const answer = await fetch(new URL("status/", page),
+        { credentials: "omit", referrerPolicy: "no-referrer", signal: line.signal });
       if (!answer.ok) throw new Error(answer.status);
       facts = await answer.json();
-      this.failures = 0;
-    } catch {
-      this.failures++;
-      this.plan(Math.min(SLOWEST, POLL * 2 ** this.failures));
-      return;
-    }
+    } catch { /* asked again below */ }
+    clearTimeout(late);
+    if (this.line !== line) return;
+    this.line = null;
+    this.failures = facts ? 0 : this.failures + 1;
+    if (facts) this.tell(facts);
+    else this.plan(Math.min(SLOWEST, POLL * 2 ** this.failures));
+  }
+
+  tell(facts) {
     const { server_time, ...rest } = facts, seen = JSON.stringify(rest);
     if (seen !== this.seen) {
       this.seen = seen;

@@ -7,14 +7,15 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Payment
 from saleor_cryptopay.operations.runtime import Appearance
 from tests.stand_ins import Stage
 
-from .rows import ADDRESSES, payment_in, send_coins
+from .rows import ADDRESSES, make_payment, payment_in, send_coins
+from .test_browser import LOOK_AGAIN
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -136,6 +137,53 @@ def test_a_link_can_be_asked_for(visit: Visit, stage: Stage, shop: Storefront) -
     expect(link).to_have_attribute("href", f"{link_of(page)}?lang=fr")
     page.wait_for_function("seen.length")
     assert statuses(page) == ["confirmed"]
+
+
+def test_a_late_answer_about_another_payment_is_not_told(
+    visit: Visit, stage: Stage
+) -> None:
+    before = payment_in(PaymentState.AWAITING_PAYMENT, stage)
+    page = visit(before, 'mode="link"')
+    page.wait_for_function("seen.length == 1")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(f"**/{before.token}/status/", hold)
+    with page.expect_request(f"**/{before.token}/status/"):
+        page.evaluate(LOOK_AGAIN)
+    after = make_payment(stage, state="confirmed")
+    page.evaluate("seen.length = 0")
+    page.locator("crypto-payment").evaluate(
+        "(one, url) => one.setAttribute('src', url)",
+        link_of(page).replace(before.token, after.token),
+    )
+    page.wait_for_function("seen.length == 1")
+    allowed = {"Access-Control-Allow-Origin": "*"}
+    held[0].fulfill(json={"status": "canceled"}, headers=allowed)
+    # What is told of the one before is told by now: this is asked later.
+    page.evaluate("fetch(document.querySelector('crypto-payment').page + 'status/')")
+    assert statuses(page) == ["confirmed"]
+
+
+def test_a_connection_that_is_silent_is_given_up(visit: Visit, stage: Stage) -> None:
+    payment = payment_in(PaymentState.AWAITING_PAYMENT, stage)
+    page = visit(payment, 'mode="link"')
+    page.clock.install()
+    page.reload()
+    page.wait_for_function("seen.length == 1")
+    page.route("**/status/", lambda _: None)
+    for _ in range(2):
+        with page.expect_request("**/status/"):
+            page.clock.run_for(10_000)
+        with page.expect_event("requestfailed"):
+            page.clock.run_for(20_000)
+    page.unroute("**/status/")
+    Payment.objects.update(state="expired")
+    page.clock.run_for(20_000)
+    page.wait_for_function("seen.length == 2")
+    assert statuses(page) == ["awaiting_payment", "expired"]
 
 
 @pytest.mark.parametrize("source", ["javascript:alert(1)", "", "/elsewhere"])
