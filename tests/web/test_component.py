@@ -1,5 +1,7 @@
 """The web component in a storefront of another origin, in a real Chromium."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -29,6 +31,8 @@ HTML = """<!doctype html><html lang="en"><title>Tea</title><body>
 <crypto-payment src="{kit}pay/{token}/" {attributes}></crypto-payment>"""
 
 Visit = Callable[..., Page]
+Answering = Callable[[str], dict[str, Any]]
+PlainPage = Callable[[Payment, Answering], Page]
 
 
 class Storefront(ThreadingHTTPServer):
@@ -194,25 +198,103 @@ def test_only_a_payments_page_is_shown(source: str, visit: Visit, stage: Stage) 
     assert page.locator("crypto-payment > *").count() == 0
 
 
-def test_the_documented_page_shows_the_payment_that_saleor_answers(
+@pytest.fixture
+def plain_page(
     visit: Visit, stage: Stage, shop: Storefront, site_url: str
+) -> PlainPage:
+    """Give a function that opens the documented page, with a Saleor that answers."""
+
+    def open_it(payment: Payment, answer: Answering) -> Page:
+        stage.appearance = Appearance(frame_origins=(shop.origin,))
+        page = visit(payment)
+        plugin = "https://saleor.example/plugins/global/saleor_cryptopay/"
+        shop.html = PLAIN.read_text(encoding="utf-8").replace(plugin, site_url)
+        allowed = {"Access-Control-Allow-Origin": "*"}
+
+        def reply(route: Route) -> None:
+            call = json.loads(route.request.post_data or "")
+            key = call["variables"]["idempotencyKey"]
+            data = {"data": {"transactionInitialize": answer(key)}}
+            route.fulfill(json=data, headers=allowed)
+
+        page.route("https://saleor.example/graphql/", reply)
+        page.goto(f"{shop.origin}/checkout?checkout=Q2hlY2tvdXQ6MQ==")
+        return page
+
+    return open_it
+
+
+def test_the_documented_page_shows_the_payment_that_saleor_answers(
+    plain_page: PlainPage, stage: Stage, site_url: str
 ) -> None:
-    stage.appearance = Appearance(frame_origins=(shop.origin,))
     payment = payment_in(PaymentState.CONFIRMED, stage)
-    page = visit(payment)
-    plugin = "https://saleor.example/plugins/global/saleor_cryptopay/"
-    shop.html = PLAIN.read_text(encoding="utf-8").replace(plugin, site_url)
-    details = {"page_url": f"{site_url}pay/{payment.token}/"}
-    answer = {"transactionInitialize": {"data": {"payment": details}, "errors": []}}
-    page.route(
-        "https://saleor.example/graphql/",
-        lambda route: route.fulfill(
-            json={"data": answer}, headers={"Access-Control-Allow-Origin": "*"}
-        ),
-    )
-    page.goto(f"{shop.origin}/checkout?checkout=Q2hlY2tvdXQ6MQ==")
+    page = plain_page(payment, lambda _: session(payment, site_url))
     inside = page.frame_locator("crypto-payment iframe")
     expect(inside.locator("h1")).to_have_text("Payment complete")
     expect(page.locator("#message")).to_have_text(
         "Thank you, your payment is complete."
+    )
+
+
+def session(payment: Payment, site_url: str) -> dict[str, Any]:
+    page_url = f"{site_url}pay/{payment.token}/"
+    details = {"page_url": page_url, "status": payment.state}
+    return {"data": {"payment": details}, "errors": []}
+
+
+def test_the_documented_page_has_a_key_for_each_attempt(
+    plain_page: PlainPage, stage: Stage, site_url: str
+) -> None:
+    payment, other = make_payment(stage), make_payment(stage)
+    keys: list[str] = []
+
+    def answer(key: str) -> dict[str, Any]:
+        is_known = not keys or key in keys
+        keys.append(key)
+        return session(payment if is_known else other, site_url)
+
+    page = plain_page(payment, answer)
+    shown = page.locator("crypto-payment")
+    expect(shown).to_have_attribute("src", re.compile(payment.token))
+    page.reload()
+    expect(shown).to_have_attribute("src", re.compile(payment.token))
+    assert len(set(keys)) == 1
+    payment.state = "expired"
+    page.reload()
+    expect(shown).to_have_attribute("src", re.compile(other.token))
+    assert keys[:3] == [keys[0]] * 3
+    assert keys[3] not in keys[:3]
+
+
+def test_the_documented_page_makes_a_new_key_where_saleor_refuses_the_old_one(
+    plain_page: PlainPage, stage: Stage, site_url: str
+) -> None:
+    payment = payment_in(PaymentState.AWAITING_PAYMENT, stage)
+    fault = {
+        "field": "idempotencyKey",
+        "message": "Different transaction with provided key already exists.",
+        "code": "UNIQUE",
+    }
+    keys: list[str] = []
+
+    def answer(key: str) -> dict[str, Any]:
+        keys.append(key)
+        if len(set(keys)) == 1:
+            return {"data": None, "errors": [fault]}
+        return session(payment, site_url)
+
+    page = plain_page(payment, answer)
+    shown = page.locator("crypto-payment")
+    expect(shown).to_have_attribute("src", re.compile(payment.token))
+    assert len(keys) == 2
+
+
+def test_the_documented_page_says_what_saleor_refuses(
+    plain_page: PlainPage, stage: Stage
+) -> None:
+    fault = {"field": None, "message": "It is closed.", "code": "UNIQUE"}
+    payment = payment_in(PaymentState.AWAITING_PAYMENT, stage)
+    page = plain_page(payment, lambda _: {"data": None, "errors": [fault]})
+    expect(page.locator("#message")).to_have_text(
+        "Cryptocurrency is not available: It is closed."
     )
