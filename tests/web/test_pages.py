@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from saleor_cryptopay.core.languages import LANGUAGES
 from saleor_cryptopay.core.states import PaymentState
-from saleor_cryptopay.models import Payment, Transfer
+from saleor_cryptopay.models import Payment
 from saleor_cryptopay.operations.ports import Summary
 from tests.stand_ins import Stage
 
@@ -207,61 +207,6 @@ def test_past_its_deadline_nothing_looks_open(client: Client, stage: Stage) -> N
     assert ADDRESSES["usdt@ethereum"] not in html
     assert "<form" not in html
     assert stage.jobs.checks == [payment.id]
-
-
-def partly_on_its_way(stage: Stage, **values: str) -> Payment:
-    """Store a payment that 20 of 50.1 USDT are on their way to."""
-    payment = make_payment(stage, state=PaymentState.PAYMENT_DETECTED, **values)
-    give_address(payment, stage)
-    send_coins(payment, stage, "20")
-    return payment
-
-
-def test_the_rest_is_not_asked_for_once_it_would_come_too_late(
-    client: Client, stage: Stage
-) -> None:
-    payment = partly_on_its_way(stage)
-    html = html_of(client, payment)
-    assert 'data-copy="30.1"' in html
-    assert "Please pay by" in html
-    stage.clock.now = payment.expires_at
-    html = html_of(client, payment)
-    assert "Part of the payment is on its way" in html
-    assert "Please do not send any more coins" in html
-    assert ADDRESSES["usdt@ethereum"] not in html
-    for asking in ("send the rest", "Still missing", "30.1", "Please pay by"):
-        assert asking not in html
-
-
-def test_where_late_coins_count_the_rest_is_asked_for_without_a_clock(
-    client: Client, stage: Stage
-) -> None:
-    payment = partly_on_its_way(stage, late_policy="accept")
-    for days in (0, 2):
-        stage.clock.now += timedelta(days=days)
-        html = html_of(client, payment)
-        assert 'data-copy="30.1"' in html
-        assert "Please pay by" not in html
-
-
-@pytest.mark.parametrize("state", ["awaiting_payment", "payment_insufficient"])
-def test_while_coins_are_at_an_earlier_address_nothing_is_asked_for(
-    state: str, client: Client, stage: Stage
-) -> None:
-    payment = make_payment(stage, state=state)
-    give_address(payment, stage, "usdt@tron")
-    stray = send_coins(payment, stage, "50.1", verdict=Transfer.Verdict.OLD_ADDRESS)
-    give_address(payment, stage)
-    html = html_of(client, payment)
-    assert "Your coins came to an earlier address" in html
-    assert "Please do not send any more coins" in html
-    assert ADDRESSES["usdt@ethereum"] not in html
-    assert "3 of 12 confirmations" in html
-    for asking in ("Send exactly this amount", "send the rest", 'data-copy="50.1"'):
-        assert asking not in html
-    stray.status = "failed"
-    stray.save()
-    assert 'data-copy="50.1"' in html_of(client, payment)
 
 
 def test_a_lapsed_quote_is_said_and_the_payments_own_clock_goes_on(

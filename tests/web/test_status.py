@@ -74,13 +74,6 @@ def test_without_an_asset_its_fields_are_null_and_the_offer_is_told(
     }
 
 
-def test_uri_and_code_ask_for_what_is_still_missing(stage: Stage) -> None:
-    payment = payment_in(PaymentState.PAYMENT_INSUFFICIENT, stage)
-    data = payment_data(payment, stage.runtime)
-    assert str(data["payment_uri"]).endswith("&uint256=30100000")
-    assert data["amount"] == "50.1"
-
-
 def test_the_status_tells_sums_and_transfers(client: Client, stage: Stage) -> None:
     payment = payment_in(PaymentState.PAYMENT_DETECTED, stage)
     response = client.get(status_of(payment))
@@ -139,43 +132,6 @@ def test_only_coins_of_the_quoted_asset_that_are_not_gone_are_summed(  # noqa: P
     data = client.get(status_of(payment)).json()
     shown = (data["received"], data["remaining"], data["overpaid"])
     assert shown == (received, remaining, overpaid)
-
-
-@pytest.mark.parametrize(
-    ("state", "sent", "due"),
-    [
-        ("awaiting_payment", "0", "50.1"),
-        ("payment_insufficient", "20", "30.1"),
-        ("payment_detected", "20", "30.1"),
-        ("payment_detected", "50.1", "0"),
-        ("confirmed", "50.1", "0"),
-        ("needs_review", "20", "0"),
-        ("expired", "0", "0"),
-    ],
-)
-def test_what_is_due_is_what_the_customer_is_asked_to_send(
-    state: str, sent: str, due: str, client: Client, stage: Stage
-) -> None:
-    payment = make_payment(stage, state=state)
-    assert client.get(status_of(payment)).json()["due"] is None
-    give_address(payment, stage)
-    if sent != "0":
-        send_coins(payment, stage, sent)
-    assert client.get(status_of(payment)).json()["due"] == due
-
-
-def test_a_poll_notices_that_the_rest_would_come_too_late(
-    client: Client, stage: Stage
-) -> None:
-    payment = make_payment(stage, state=PaymentState.PAYMENT_DETECTED)
-    give_address(payment, stage)
-    send_coins(payment, stage, "20")
-    first = client.get(status_of(payment))
-    stage.clock.now = payment.expires_at
-    tag = {"If-None-Match": first["ETag"]}
-    then = client.get(status_of(payment), headers=tag)
-    assert (first.json()["due"], then.json()["due"]) == ("30.1", "0")
-    assert then.json()["remaining"] == "30.1"
 
 
 def test_within_the_tolerance_nothing_remains(client: Client, stage: Stage) -> None:
@@ -282,23 +238,6 @@ def test_unknown_tokens_get_one_answer(token: str, tail: str, client: Client) ->
     assert response.status_code == 404
     if "%" not in token:
         assert response.json() == {"error": "not found"}
-
-
-@pytest.mark.parametrize("state", list(PaymentState))
-def test_the_code_is_served_while_coins_are_asked_for(
-    state: PaymentState, client: Client, stage: Stage
-) -> None:
-    payment = payment_in(state, stage)
-    response = client.get(f"{PREFIX}/pay/{payment.token}/qr.svg")
-    # What is detected here covers all of it.
-    is_asked = state in {"awaiting_payment", "payment_insufficient"}
-    assert response.status_code == (200 if is_asked else 404)
-    data = payment_data(payment, stage.runtime)
-    assert (data["payment_uri"] is not None) is is_asked
-    assert (data["qr_svg"] is not None) is is_asked
-    if is_asked:
-        assert response["Content-Type"] == "image/svg+xml"
-        assert "sandbox" in response["Content-Security-Policy"]
 
 
 def test_the_status_is_read_only(client: Client, stage: Stage) -> None:
