@@ -58,7 +58,8 @@ def test_f56_nobody_finds_a_payment_without_its_token(
 ) -> None:
     payment = payment_in(OPEN, stage)
     assert len(payment.token) * 6 >= 128
-    guesses = (payment.reference, str(payment.pk), payment.token[:-1] + "_", "x" * 32)
+    last = "-" if payment.token.endswith("_") else "_"
+    guesses = (payment.reference, str(payment.pk), payment.token[:-1] + last, "x" * 32)
     bodies = set()
     for guess in guesses:
         response = client.get(f"{PREFIX}/pay/{guess}/status/")
