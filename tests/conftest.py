@@ -24,6 +24,7 @@ from xdist.scheduler import LoadScopeScheduling
 from demo.services.installs import VERSIONS
 from demo.services.postgres import Postgres, start_postgres
 from demo.services.processes import ServiceError
+from saleor_cryptopay.gateways.client import forget_rests
 
 from .fonts import write_font_rules
 from .saleor import runs
@@ -102,6 +103,12 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
             args=BROWSER_ARGUMENTS,
             env={**os.environ, "FONTCONFIG_FILE": str(rules)},
         )
+
+
+@pytest.fixture(autouse=True)
+def rested() -> None:
+    """Begin as a new process does: a port may have been another test's server's."""
+    forget_rests()
 
 
 @pytest.hookimpl(trylast=True)

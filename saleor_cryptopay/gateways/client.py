@@ -38,6 +38,11 @@ _LONGEST_PAUSE: Final = 60 * 60  # seconds
 _resting: dict[str, float] = {}
 
 
+def forget_rests() -> None:
+    """Forget how long any gateway wanted to be left alone: as in a new process."""
+    _resting.clear()
+
+
 @cache
 def _connections(process_id: int) -> httpx.Client:
     """Return the process's own connections: a fork must not write into its parent's."""

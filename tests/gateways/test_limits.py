@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 from saleor_cryptopay.core.errors import RetryableError
-from saleor_cryptopay.gateways.client import Client
+from saleor_cryptopay.gateways.client import Client, forget_rests
 
 from .asking import LATER, SOON, ask, failure
 from .loopback import Loopback, answer
@@ -68,6 +68,13 @@ def test_nothing_is_asked_of_a_used_up_window() -> None:
         assert error.retry_after is not None
         assert 48 <= error.retry_after <= 50
         assert len(server.requests) == 1
+
+
+def test_after_forgetting_a_gateway_is_asked_at_once() -> None:
+    with Loopback(answer({"id": "a"}, headers=window(50))) as server:
+        ask(server)
+        forget_rests()
+        assert ask(server) == {"id": "a"}
 
 
 def test_another_account_is_not_kept_waiting() -> None:
