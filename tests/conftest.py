@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from _pytest.terminal import TerminalReporter
 from django.db import connections
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
 from demo.services.installs import VERSIONS
@@ -37,6 +37,7 @@ BROWSER_ARGUMENTS = [
     "--font-render-hinting=none",
     "--disable-lcd-text",
 ]
+PAGE_MILLISECONDS = 30_000
 SALEOR_TESTS = Path(__file__).parent / "saleor"
 KEPT = pytest.StashKey[list[str]]()
 
@@ -96,6 +97,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         pytest.skip("no Chromium found at /usr/bin/chromium (Debian: chromium)")
     # Playwright keeps an event loop in this thread, which Django takes for async code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    # A page asks every four seconds how things stand, and a busy machine is slow.
+    expect.set_options(timeout=PAGE_MILLISECONDS)
     rules = write_font_rules(tmp_path_factory.mktemp("fonts"))
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(

@@ -44,5 +44,5 @@ def _opened(playwright: Playwright, chromium: str) -> Page:
         executable_path=chromium, args=["--no-sandbox"]
     )
     page = browser.new_page(viewport={"width": 360, "height": 800})
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     return page

@@ -61,7 +61,7 @@ def window(desktop: Desktop, browser: Browser, service_folder: Path) -> Iterator
         ignore_default_args=["about:blank"],
         args=SWITCHES,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     desktop.hear("Nothing yet")
     yield context.pages[0]
     context.close()

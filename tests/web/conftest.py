@@ -67,7 +67,7 @@ def axe() -> str:
 def page(browser: Browser) -> Iterator[Page]:
     """Give an empty page that stands still."""
     context = browser.new_context(reduced_motion="reduce")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
 
@@ -88,7 +88,7 @@ def still_page(browser: Browser, stage: Stage) -> Iterator[Page]:
         locale="en-GB",
         timezone_id="UTC",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page = context.new_page()
     page.clock.set_fixed_time(stage.clock.now)
     yield page

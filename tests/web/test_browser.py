@@ -54,7 +54,7 @@ def open_page(browser: Browser, watcher: Watcher, site_url: str) -> Iterator[Ope
     def open_it(payment: Payment, **options: Any) -> Page:
         context = browser.new_context(**({"viewport": PHONE} | options))
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         page = context.new_page()
         watcher.watch(page)
         page.goto(f"{site_url}pay/{payment.token}/")

@@ -76,7 +76,7 @@ def shop() -> Iterator[Storefront]:
 def visit(browser: Browser, site_url: str, shop: Storefront) -> Iterator[Visit]:
     """Give a function that shows a payment in the storefront."""
     context = browser.new_context()
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
 
     def show(payment: Payment, attributes: str = "") -> Page:
         shop.html = HTML.format(
@@ -124,7 +124,7 @@ def test_where_no_frame_is_allowed_there_is_a_link(visit: Visit, stage: Stage) -
     payment = payment_in(PaymentState.AWAITING_PAYMENT, stage)
     page = visit(payment, 'label="Pay with coins"')
     link = page.get_by_role("link", name="Pay with coins")
-    expect(link).to_have_attribute("href", f"{link_of(page)}", timeout=15_000)
+    expect(link).to_have_attribute("href", f"{link_of(page)}")
     assert page.locator("iframe").count() == 0
     assert statuses(page) == ["awaiting_payment"]
 

@@ -25,7 +25,7 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(
         reduced_motion="reduce", permissions=["clipboard-read", "clipboard-write"]
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     page, complaints = context.new_page(), list[str]()
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield page
