@@ -126,9 +126,9 @@ def test_an_old_copy_prices_nothing_once_the_sources_are_gone(
 ) -> None:
     refresh(live)
     lists.table.silent = set(NAMES)
-    later(live, seconds=299)
+    later(live, seconds=290)
     assert value(live) == Decimal("64000.50")
-    later(live, seconds=2)
+    later(live, seconds=20)
     with pytest.raises(QuoteError):
         value(live)
 
