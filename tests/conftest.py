@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from _pytest.terminal import TerminalReporter
 from django.db import connections
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
@@ -40,6 +41,13 @@ BROWSER_ARGUMENTS = [
 PAGE_MILLISECONDS = 30_000
 SALEOR_TESTS = Path(__file__).parent / "saleor"
 KEPT = pytest.StashKey[list[str]]()
+
+
+# A busy machine is no fault of what is tested.
+settings.register_profile(
+    "tests", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
