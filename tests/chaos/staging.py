@@ -2,12 +2,14 @@
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 from demo.services.processes import Program, ServiceError, bare_environment
 
 ROOT = Path(__file__).parents[2]
+BIRTH_SECONDS = 60
 
 
 class Ground:
@@ -50,6 +52,19 @@ class Ground:
         """Return the ids of the living children of a crew."""
         register = self.folder / f"{role}.pids"
         return [int(pid) for pid in register.read_text().split()]
+
+    def wait_for_children(self, *roles: str) -> None:
+        """Wait until crews that were started have children.
+
+        Raises:
+            ServiceError: one of them takes too long.
+        """
+        end = time.monotonic() + BIRTH_SECONDS
+        for role in roles:
+            while not (self.folder / f"{role}.pids").exists():
+                if time.monotonic() > end:
+                    raise ServiceError(f"{role} has no children yet")
+                time.sleep(0.05)
 
     def verdict(self, seconds: float = 600) -> dict[str, Any]:
         """Let everything come to its end; return what came of it."""

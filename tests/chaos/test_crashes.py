@@ -93,7 +93,7 @@ class Sender:
 
 def kill_one(ground: Ground, role: str) -> None:
     """Kill a child of a crew as the kernel does when memory is short."""
-    with suppress(ProcessLookupError):
+    with suppress(ProcessLookupError, FileNotFoundError):
         os.kill(random.choice(ground.children(role)), signal.SIGKILL)  # noqa: S311
 
 
@@ -130,7 +130,7 @@ def test_nothing_acknowledged_is_missing_whoever_is_killed(
         ground.start("worker", 2),
         ThreadPoolExecutor(SENDERS) as pool,
     ):
-        time.sleep(2)
+        ground.wait_for_children("door", "worker")
         sending = [
             pool.submit(sender.send_all, coins[number::SENDERS])
             for number, sender in enumerate(senders)
