@@ -71,7 +71,7 @@ def running_sandbox(folder: Path, *options: str) -> Iterator[Sandbox]:
     )
     try:
         program.wait_for_http(f"{url}/sandbox/state", seconds=20)
-        with httpx.Client(timeout=10) as client:
+        with httpx.Client(timeout=30) as client:
             yield Sandbox(url, client)
     finally:
         program.stop()

@@ -76,7 +76,7 @@ def test_ctrl_c_stops_everything(
     ) as demo:
         demo.wait_for_line("Ctrl-C stops everything", START_SECONDS)
         urls = re.findall(r"http://127\.0\.0\.1:\d+/(?=\s)", log.read_text())
-        assert [httpx.get(url).status_code for url in urls] == [200, 200]
+        assert [httpx.get(url, timeout=30).status_code for url in urls] == [200, 200]
 
         demo.ask_to_stop(number)
 

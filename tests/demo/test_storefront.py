@@ -66,7 +66,10 @@ def shop() -> TinyShop:
 @pytest.fixture
 def browser(shop: TinyShop) -> Iterator[httpx.Client]:
     """Open the storefront."""
-    with serve(free_port(), shop) as url, httpx.Client(base_url=url) as client:
+    with (
+        serve(free_port(), shop) as url,
+        httpx.Client(base_url=url, timeout=30) as client,
+    ):
         yield client
 
 
@@ -175,7 +178,7 @@ def visitor(shop: TinyShop, theatre: TinyTheatre) -> Iterator[httpx.Client]:
     """Open a storefront that has stories to show."""
     with (
         serve(free_port(), shop, theatre) as url,
-        httpx.Client(base_url=url) as client,
+        httpx.Client(base_url=url, timeout=30) as client,
     ):
         yield client
 

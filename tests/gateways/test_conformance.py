@@ -86,7 +86,7 @@ class SandboxWorld:
         self, url: str, count: int
     ) -> Sequence[tuple[dict[str, str], bytes]]:
         assert url == self.hooks.url
-        end = time.monotonic() + 5
+        end = time.monotonic() + 30
         while len(self.hooks.received) < count and time.monotonic() < end:
             time.sleep(0.02)
         return list(self.hooks.received)
@@ -118,7 +118,7 @@ def world(sandbox: str) -> Iterator[SandboxWorld]:
     hooks = Hooks()
     thread = Thread(target=hooks.server.serve_forever, args=(0.02,))
     thread.start()
-    with httpx.Client(base_url=sandbox) as control:
+    with httpx.Client(base_url=sandbox, timeout=30) as control:
         world = SandboxWorld(sandbox, control, hooks)
         world.do("reset")
         world.do("limits", per_minute=0, per_hour=0, per_day=0)

@@ -138,9 +138,9 @@ def test_a_wish_that_cannot_be_granted_does_not_end_the_payment(
 def test_without_an_asset_the_page_lets_the_customer_choose(shopper: Shopper) -> None:
     session = shopper.initialize(shopper.checkout())
     assert session.payment["asset"] is None
-    page = httpx.get(session.payment["page_url"])
+    page = httpx.get(session.payment["page_url"], timeout=30)
     assert "usdt@tron" in page.text
-    httpx.post(session.payment["page_url"], data={"asset": "usdt@tron"})
+    httpx.post(session.payment["page_url"], data={"asset": "usdt@tron"}, timeout=30)
     assert shopper.status(session)["asset"] == "usdt@tron"
 
 
@@ -148,7 +148,7 @@ def test_the_page_shows_the_address_and_says_so_to_nobody_else(
     shopper: Shopper,
 ) -> None:
     session = shopper.initialize(shopper.checkout(), USDT)
-    page = httpx.get(session.payment["page_url"])
+    page = httpx.get(session.payment["page_url"], timeout=30)
     assert page.headers["cache-control"] == "no-store"
     assert session.payment["address"] in page.text
     assert "Shirt" in page.text

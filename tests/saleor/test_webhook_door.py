@@ -23,6 +23,10 @@ def sign(body: bytes, secret: str = SECRET) -> dict[str, str]:
     return {"X-Gateway-Signature": f"sha256={digest}"}
 
 
+def knock(url: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
+    return httpx.post(url, content=body, headers=headers, timeout=30)
+
+
 @pytest.mark.parametrize(
     ("body", "headers"),
     [
@@ -37,17 +41,17 @@ def sign(body: bytes, secret: str = SECRET) -> dict[str, str]:
 def test_what_we_cannot_verify_is_refused(
     shopper: Shopper, body: bytes, headers: dict[str, str]
 ) -> None:
-    assert httpx.post(door(shopper), content=body, headers=headers).status_code == 400
+    assert knock(door(shopper), body, headers).status_code == 400
 
 
 def test_an_oversized_body_is_refused(shopper: Shopper) -> None:
     body = b"x" * (64 * 1024 + 1)
-    reply = httpx.post(door(shopper), content=body, headers=sign(body))
+    reply = knock(door(shopper), body, sign(body))
     assert reply.status_code == 413
 
 
 def test_a_well_signed_unknown_event_is_taken(shopper: Shopper) -> None:
-    reply = httpx.post(door(shopper), content=UNKNOWN, headers=sign(UNKNOWN))
+    reply = knock(door(shopper), UNKNOWN, sign(UNKNOWN))
     assert reply.status_code == 200
 
 
@@ -56,7 +60,7 @@ def test_the_plugin_switched_off_answers_nothing(shopper: Shopper) -> None:
     try:
         for path in ("global/saleor_cryptopay", "saleor_cryptopay"):
             url = f"{shopper.saleor.url}/plugins/{path}/webhooks/crypton/"
-            reply = httpx.post(url, content=UNKNOWN, headers=sign(UNKNOWN))
+            reply = knock(url, UNKNOWN, sign(UNKNOWN))
             assert reply.status_code == 404
     finally:
         configure(shopper, is_active=True)

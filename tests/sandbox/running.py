@@ -21,7 +21,7 @@ class Sandbox:
 
     def __init__(self, url: str, key: str = KEY) -> None:
         self.url = url
-        self.http = httpx.Client(base_url=url, timeout=10, trust_env=False)
+        self.http = httpx.Client(base_url=url, timeout=30, trust_env=False)
         self._headers = {"X-Api-Key": key}
 
     def api(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -100,7 +100,7 @@ class Receiver:
         return self.received
 
 
-def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait until something holds."""
     deadline = time.monotonic() + seconds
     while not holds():
