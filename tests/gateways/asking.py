@@ -10,8 +10,8 @@ from saleor_cryptopay.gateways.client import Client
 from .loopback import Loopback
 
 KEY = "sk_test_canary_4f1d2c"
-SOON = timedelta(milliseconds=400)
-LATER = timedelta(seconds=5)
+SOON = timedelta(milliseconds=400)  # where it is to pass
+LATER = timedelta(seconds=10)  # where something is to come
 
 
 def ask(
@@ -19,7 +19,7 @@ def ask(
     method: str = "GET",
     *,
     safe: bool | None = None,
-    deadline: timedelta = SOON,
+    deadline: timedelta = LATER,
 ) -> object:
     client = Client(server.url, headers={"X-Api-Key": KEY})
     return client.request(
@@ -31,7 +31,7 @@ def ask(
     )
 
 
-def failure(server: Loopback, method: str, **options: timedelta) -> GatewayError:
+def failure(server: Loopback, method: str, deadline: timedelta = LATER) -> GatewayError:
     with pytest.raises(GatewayError) as caught:
-        ask(server, method, deadline=options.get("deadline", SOON))
+        ask(server, method, deadline=deadline)
     return caught.value

@@ -39,7 +39,7 @@ def test_the_key_query_and_body_are_sent() -> None:
             "/things",
             params={"q": "a b"},
             json={"x": "é"},
-            deadline=SOON,
+            deadline=LATER,
             safe=False,
         )
     request = server.requests[0]
@@ -95,8 +95,8 @@ def test_cookies_are_not_kept() -> None:
 def test_no_server_holds_us_beyond_the_deadline(script: Script, method: str) -> None:
     with Loopback(script) as server:
         start = time.monotonic()
-        error = failure(server, method)
-        assert time.monotonic() - start < 1
+        error = failure(server, method, SOON)
+        assert time.monotonic() - start < 3
         kind = RetryableError if method == "GET" else IndeterminateError
         assert type(error) is kind
         assert error.code == "NO_ANSWER"
@@ -114,7 +114,7 @@ def test_an_address_that_never_connects_ends_at_the_deadline() -> None:
         start = time.monotonic()
         with pytest.raises(RetryableError):
             client.request("POST", "/", deadline=SOON, safe=False)
-        assert time.monotonic() - start < 1
+        assert time.monotonic() - start < 3
         for one in waiting:
             one.close()
 
@@ -126,7 +126,7 @@ def test_what_never_left_is_retryable(host: str, method: str) -> None:
         closed = listener.getsockname()[1]
     client = Client(f"http://{host.format(closed=closed)}", headers={"X-Api-Key": KEY})
     with pytest.raises(RetryableError) as caught:
-        client.request(method, "/", deadline=SOON, safe=method == "GET")
+        client.request(method, "/", deadline=LATER, safe=method == "GET")
     assert caught.value.code == "UNREACHABLE"
 
 
@@ -179,7 +179,7 @@ def test_the_key_is_in_no_error_repr_or_log(
 @pytest.mark.parametrize("script", [reset, silence, hang_up()])
 def test_the_key_is_in_no_variable_of_a_traceback(script: Script) -> None:
     with Loopback(script) as server:
-        error = failure(server, "POST")
+        error = failure(server, "POST", SOON)
     summary = traceback.TracebackException.from_exception(error, capture_locals=True)
     # This module's own frames know the key; those of the package must not show it.
     frames = [frame for frame in summary.stack if "/tests/" not in frame.filename]
@@ -192,7 +192,7 @@ def test_threads_do_not_share_deadlines() -> None:
     slow = drip(head(headers={"Content-Length": "2"}), b"{}", 0.3)
     with Loopback(slow) as server:
         results: list[object] = []
-        patient = Thread(target=lambda: results.append(ask(server, deadline=LATER)))
+        patient = Thread(target=lambda: results.append(ask(server)))
         patient.start()
         failure(server, "POST", deadline=timedelta(milliseconds=200))
         patient.join()

@@ -13,7 +13,7 @@ from saleor_cryptopay.core.errors import (
 )
 from saleor_cryptopay.gateways.outcomes import LARGEST_REPLY
 
-from .asking import LATER, ask, failure
+from .asking import ask, failure
 from .loopback import Loopback, answer, head, send
 
 HTML = b"<!doctype html><title>Welcome</title>"
@@ -57,15 +57,15 @@ NONSENSE = {
 @pytest.mark.parametrize("name", NONSENSE)
 def test_nonsense_is_terminal_or_indeterminate(name: str) -> None:
     with Loopback(NONSENSE[name]) as server:
-        assert type(failure(server, "GET", deadline=LATER)) is TerminalError
+        assert type(failure(server, "GET")) is TerminalError
     with Loopback(NONSENSE[name]) as server:
-        assert type(failure(server, "POST", deadline=LATER)) is IndeterminateError
+        assert type(failure(server, "POST")) is IndeterminateError
 
 
 @pytest.mark.parametrize("body", [b'{"id": "a', b"[1, 2", b""])
 def test_json_that_stops_in_the_middle_is_asked_for_again(body: bytes) -> None:
     with Loopback(answer(body), answer({"id": "a"})) as server:
-        assert ask(server, deadline=LATER) == {"id": "a"}
+        assert ask(server) == {"id": "a"}
     with Loopback(answer(body)) as server:
         assert type(failure(server, "POST")) is IndeterminateError
 
@@ -77,7 +77,7 @@ def test_an_endless_body_is_cut_off() -> None:
             connection.sendall(b"10000\r\n" + b" " * 65536 + b"\r\n")
 
     with Loopback(endless) as server:
-        assert type(failure(server, "GET", deadline=LATER)) is TerminalError
+        assert type(failure(server, "GET")) is TerminalError
 
 
 @pytest.mark.parametrize(

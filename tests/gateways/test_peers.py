@@ -1,7 +1,6 @@
 """Messages name whoever was spoken to, and advise only what a merchant can do."""
 
 import re
-from datetime import timedelta
 
 import pytest
 
@@ -9,17 +8,17 @@ from saleor_cryptopay.core.errors import GatewayError
 from saleor_cryptopay.gateways.client import Client
 from saleor_cryptopay.gateways.peers import GATEWAY, Peer
 
-from .loopback import Loopback, Script, answer, hang_up, head, send
+from .asking import LATER
+from .loopback import Loopback, Script, answer, hang_up
 
 KRAKEN = Peer("Kraken")
-SOON = timedelta(milliseconds=300)
 
 REPLIES: dict[str, Script] = {
     "no answer": hang_up(),
     "cut short": answer(b'{"a": '),
     "no JSON": answer(b"<!doctype html>"),
     "a key twice": answer(b'{"a": 1, "a": 2}'),
-    "elsewhere": send(head("302 Found", {"Location": "https://other.example/"})),
+    "elsewhere": answer({}, "302 Found", {"Location": "https://other.example/"}),
     "refused key": answer({}, status="401 Unauthorized"),
     "forbidden": answer({}, status="403 Forbidden"),
     "not found": answer({}, status="404 Not Found"),
@@ -32,7 +31,7 @@ REPLIES: dict[str, Script] = {
 def failure(url: str, peer: Peer) -> str:
     client = Client(url, headers={}, peer=peer)
     with pytest.raises(GatewayError) as caught:
-        client.request("GET", "/things", deadline=SOON, safe=True)
+        client.request("GET", "/things", deadline=LATER, safe=True)
     return str(caught.value)
 
 
