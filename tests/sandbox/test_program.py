@@ -27,7 +27,7 @@ def test_it_stops_when_told_to_even_while_somebody_is_connected(
         sandbox = Sandbox(lines[0].split()[1].rstrip("/"))
         assert sandbox.state()["addresses"] == []
         process.send_signal(stop)
-        assert process.wait(timeout=5) == 0
+        assert process.wait(timeout=30) == 0
         sandbox.http.close()
 
 
@@ -75,7 +75,7 @@ def test_elsewhere_there_is_nothing(sandbox: Sandbox, path: str) -> None:
 
 @pytest.mark.parametrize("length", [str(2 * 1024 * 1024), "-1", "ten"])
 def test_a_body_of_a_wrong_length_is_not_read(sandbox: Sandbox, length: str) -> None:
-    connection = HTTPConnection(sandbox.url.removeprefix("http://"), timeout=5)
+    connection = HTTPConnection(sandbox.url.removeprefix("http://"), timeout=30)
     connection.putrequest("POST", "/sandbox/pay")
     connection.putheader("Content-Length", length)
     connection.endheaders()
