@@ -12,7 +12,13 @@ from typing import Protocol
 import pytest
 
 from saleor_cryptopay.core.addresses import canonical_address, canonical_hash
-from saleor_cryptopay.core.assets import ASSETS, Asset, find_asset, find_network
+from saleor_cryptopay.core.assets import (
+    ASSETS,
+    NETWORKS,
+    Asset,
+    find_asset,
+    find_network,
+)
 from saleor_cryptopay.core.errors import TerminalError
 from saleor_cryptopay.core.events import TransferReported, TransferStatus
 from saleor_cryptopay.gateways.base import Environment, Gateway, IssuedAddress
@@ -176,7 +182,9 @@ class GatewayConformance(CoinsConformance):
             issue(stranger)
 
     def test_networks_and_coins_agree_with_our_table(self, gateway: Gateway) -> None:
-        for offer in gateway.networks():
+        offers = gateway.networks()
+        assert sorted(offer.slug for offer in offers) == sorted(NETWORKS)
+        for offer in offers:
             network = find_network(offer.slug)
             assert offer.chain_id == network.chain_id
             assert offer.confirmations == network.confirmations
