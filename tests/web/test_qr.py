@@ -86,18 +86,18 @@ def test_two_decoders_read_it_from_the_page_as_it_is_seen(  # noqa: PLR0913 - a 
     amount: str,
     text: str,
     language: str,
-    page: Page,
+    still_page: Page,
     stage: Stage,
     site_url: str,
 ) -> None:
     payment = make_payment(stage)
     give_address(payment, stage, asset_key, amount=amount)
-    page.goto(f"{site_url}pay/{payment.token}/?lang={language}")
+    still_page.goto(f"{site_url}pay/{payment.token}/?lang={language}")
     for viewport in SIZES.values():
-        page.set_viewport_size(viewport)
+        still_page.set_viewport_size(viewport)
         for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            assert read_by_both(seen(page)) == [text, text], (viewport, scheme)
+            still_page.emulate_media(color_scheme=scheme)
+            assert read_by_both(seen(still_page)) == [text, text], (viewport, scheme)
 
 
 def test_any_address_can_be_read() -> None:
