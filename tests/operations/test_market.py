@@ -234,7 +234,7 @@ def race(count: int, work: Callable[[], object]) -> list[object]:
     start, results = Barrier(count), list[object]()
 
     def run() -> None:
-        start.wait(10)
+        start.wait(60)
         results.append(work())
         connection.close()
 
@@ -242,7 +242,7 @@ def race(count: int, work: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(60)
     return results
 
 

@@ -12,6 +12,7 @@ from saleor_cryptopay.core.errors import QuoteError
 from saleor_cryptopay.core.rates import Pair, RateRules, Tick, agree
 from saleor_cryptopay.rates.base import Harvest
 from saleor_cryptopay.rates.registry import build_sources
+from tests.gateways.asking import LATER, SOON
 from tests.gateways.loopback import Loopback, Script, answer, drip, head, reset, send
 from tests.gateways.loopback import hang_up as cut
 from tests.price_lists import SOURCES, Table, to_json
@@ -173,6 +174,9 @@ REFUSED: dict[str, Callable[[str], Script]] = {
     "time beyond measure": lambda name: timed(name, 10**30),
 }
 
+# Forms that nobody waits for to the end.
+ENDLESS = ("byte by byte",)
+
 # Forms that may be read, but never come to be quoted against true prices.
 OUTVOTED: dict[str, Callable[[str], Script]] = {
     "ten times": lambda name: priced(name, text(name, "640005.00")),
@@ -187,13 +191,11 @@ OUTVOTED: dict[str, Callable[[str], Script]] = {
 }
 
 
-def fetch(name: str, script: Script) -> Harvest:
+def fetch(name: str, script: Script, deadline: timedelta = LATER) -> Harvest:
     with Loopback(script) as server:
         (source,) = build_sources([name], server.url.removesuffix("/api/v1"))
         # The mirror's address goes on with the source's name: the loopback minds not.
-        return source.fetch(
-            [BTC], now=datetime.now(UTC), deadline=timedelta(seconds=0.6)
-        )
+        return source.fetch([BTC], now=datetime.now(UTC), deadline=deadline)
 
 
 def cases(forms: Iterable[str]) -> list[tuple[str, str]]:
@@ -209,7 +211,8 @@ def cases(forms: Iterable[str]) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("name", "form"), cases(REFUSED))
 def test_a_broken_form_is_no_price_but_a_complaint(name: str, form: str) -> None:
-    harvest = fetch(name, REFUSED[form](name))
+    patience = SOON if form in ENDLESS else LATER
+    harvest = fetch(name, REFUSED[form](name), patience)
     assert harvest.ticks == ()
     assert [row.source for row in harvest.complaints] == [name]
 

@@ -11,7 +11,7 @@ from saleor_cryptopay.rates.registry import SOURCES, build_sources
 from tests.price_lists import PriceLists, running_price_lists
 
 BTC = Pair("btc", "USD")
-PATIENCE = timedelta(seconds=5)
+PATIENCE = timedelta(seconds=30)
 
 
 @pytest.fixture
