@@ -129,7 +129,7 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
     "saleor.order.fetch:fetch_order_info": (Call(1),),
     "saleor.order.lock_objects:order_qs_select_for_update": (Call(),),
     "saleor.order.models:Order": (
-        Members(("get_customer_email",)),
+        Members(("can_cancel", "get_customer_email")),
         Fields(
             (
                 "authorize_status",

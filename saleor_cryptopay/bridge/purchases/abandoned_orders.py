@@ -70,6 +70,7 @@ def _is_abandoned(order: Any, item: Any) -> bool:
     )
     return (
         order.status in CANCELABLE
+        and order.can_cancel()
         and order.charge_status == OrderChargeStatus.NONE
         and order.authorize_status == OrderAuthorizeStatus.NONE
         and not order.payments.filter(is_active=True).exists()
