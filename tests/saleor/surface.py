@@ -48,6 +48,15 @@ MONEY_EVENT: Final = (
     "CANCEL_FAILURE",
 )
 
+# What other gateways write.
+BANK_EVENT: Final = (
+    "AUTHORIZATION_ACTION_REQUIRED",
+    "AUTHORIZATION_FAILURE",
+    "AUTHORIZATION_SUCCESS",
+    "CANCEL_SUCCESS",
+    "CHARGE_ACTION_REQUIRED",
+)
+
 SURFACE: Final[dict[str, tuple[Use, ...]]] = {
     "saleor.account.models:StaffNotificationRecipient": (
         Members(("get_email",)),
@@ -156,7 +165,7 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
     "saleor.payment:ChargeStatus": (Members(("NOT_CHARGED",)),),
     "saleor.payment:PaymentError": (Call(1),),
     "saleor.payment:TransactionAction": (Members(("REFUND",)),),
-    "saleor.payment:TransactionEventType": (Members(MONEY_EVENT),),
+    "saleor.payment:TransactionEventType": (Members(MONEY_EVENT + BANK_EVENT),),
     "saleor.payment:TransactionKind": (
         Members(
             (

@@ -7,23 +7,42 @@ with nothing in hand, and the order is taken only if it is free.
 """
 
 import inspect
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from django.contrib.sites.models import Site
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from saleor.order import OrderAuthorizeStatus, OrderChargeStatus, OrderStatus
 from saleor.order.actions import cancel_order
 from saleor.order.models import Order
+from saleor.payment import TransactionEventType
+from saleor.payment.models import TransactionEvent
 from saleor.plugins.manager import get_plugins_manager
 from saleor.warehouse.lock_objects import allocation_with_stock_qs_select_for_update
 
 from saleor_cryptopay.bridge.app_row import ensure_app
+from saleor_cryptopay.bridge.identity import PLUGIN_ID
 from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.core.states import OPEN_STATES
 from saleor_cryptopay.models import Payment
+from saleor_cryptopay.operations.underway import find_worths
 
 CANCELABLE: Final = (OrderStatus.UNCONFIRMED, OrderStatus.UNFULFILLED)
+
+# How long a customer may take at their bank. Much shorter than the outbox tries.
+PATIENCE: Final = timedelta(hours=1)
+SENT_AWAY: Final = (
+    TransactionEventType.CHARGE_ACTION_REQUIRED,
+    TransactionEventType.AUTHORIZATION_ACTION_REQUIRED,
+)
+OUTCOMES: Final = (
+    TransactionEventType.CHARGE_SUCCESS,
+    TransactionEventType.CHARGE_FAILURE,
+    TransactionEventType.AUTHORIZATION_SUCCESS,
+    TransactionEventType.AUTHORIZATION_FAILURE,
+    TransactionEventType.CANCEL_SUCCESS,
+)
 
 
 def cancel_abandoned(item: Any) -> bool:
@@ -33,7 +52,8 @@ def cancel_abandoned(item: Any) -> bool:
         Whether it is canceled now.
 
     Raises:
-        ShopError: somebody holds the order; nothing was changed.
+        ShopError: somebody holds the order, or a customer may be on their way back
+            from their bank; nothing was changed.
     """
     if item.order_id is None:
         return False
@@ -41,6 +61,7 @@ def cancel_abandoned(item: Any) -> bool:
         order = _lock(item.order_id)
         if order is None or not _is_abandoned(order, item):
             return order is not None and order.status == OrderStatus.CANCELED
+        _refuse_while_at_bank(order)
         _cancel(order)
     return True
 
@@ -62,9 +83,10 @@ def _lock(order_id: Any) -> Any:
 
 def _is_abandoned(order: Any, item: Any) -> bool:
     """Whether nobody paid, ships, or is still paying by any means."""
-    others = order.payment_transactions.exclude(pk=item.pk)
-    tokens = [str(token) for token in others.values_list("token", flat=True)]
-    has_open = Payment.objects.filter(reference__in=tokens, state__in=OPEN_STATES)
+    tokens = order.payment_transactions.values_list("token", flat=True)
+    references = {str(token) for token in tokens}
+    others = references - {str(item.token)}
+    has_open = Payment.objects.filter(reference__in=others, state__in=OPEN_STATES)
     has_pending = order.payment_transactions.filter(
         Q(charge_pending_value__gt=0) | Q(authorize_pending_value__gt=0)
     )
@@ -76,7 +98,31 @@ def _is_abandoned(order: Any, item: Any) -> bool:
         and not order.payments.filter(is_active=True).exists()
         and not has_open.exists()
         and not has_pending.exists()
+        # Coins that came meanwhile and that Saleor has not heard of.
+        and not find_worths(references)
     )
+
+
+def _refuse_while_at_bank(order: Any) -> None:
+    """Put it off while a customer may be paying by another gateway.
+
+    A gateway that sends a customer to their bank says so, and next what became of it:
+    in between there is no sum that Saleor could show as pending.
+
+    Raises:
+        ShopError: somebody may be.
+    """
+    now = datetime.now(UTC)
+    begun = TransactionEvent.objects.filter(
+        transaction__order=order,
+        type__in=SENT_AWAY,
+        created_at__range=(now - PATIENCE, now + PATIENCE),
+    ).exclude(transaction__app_identifier=PLUGIN_ID)
+    outcomes = TransactionEvent.objects.filter(
+        transaction=OuterRef("transaction"), type__in=OUTCOMES, pk__gt=OuterRef("pk")
+    )
+    if begun.filter(~Exists(outcomes)).exists():
+        raise ShopError("The customer may be making another payment: later.")
 
 
 def _cancel(order: Any) -> None:
