@@ -2,6 +2,9 @@
 
 from decimal import Decimal
 
+import pytest
+
+from .faults import NO_ANSWERS, Fault, broken, hidden
 from .shell import Shell
 from .shopping import SOON
 from .staffing import Staff
@@ -20,6 +23,32 @@ Checkout.objects.filter(pk=graphene.Node.from_global_id(checkout)[1]).update(
     last_change=before, last_transaction_modified_at=before
 )
 transaction_release_funds_for_checkout_task()
+"""
+
+# Another gateway's money on a checkout; its app has no webhook here, which Saleor
+# writes down when it comes to ask.
+CARD = """
+import graphene
+from saleor.checkout.models import Checkout
+
+purchase = Checkout.objects.get(pk=graphene.Node.from_global_id(checkout)[1])
+purchase.payment_transactions.create(
+    currency="USD",
+    app_identifier="cards.example",
+    available_actions=["refund"],
+    charged_value=10,
+)
+"""
+ASKED = """
+import graphene
+from saleor.payment.models import TransactionEvent
+
+events = TransactionEvent.objects.filter(
+    transaction__app_identifier="cards.example",
+    transaction__checkout_id=graphene.Node.from_global_id(checkout)[1],
+    type="refund_failure",
+)
+print(events.count())
 """
 
 
@@ -49,3 +78,30 @@ def test_the_coins_of_an_abandoned_checkout_stay_until_somebody_sends_them(
     shopper.send(rest)
     shopper.sandbox.mine()
     shopper.wait_for_order(rest, SOON)
+
+
+@pytest.mark.parametrize(
+    ("fault", "answers"),
+    [(hidden("saleor_cryptopay_payment"), 1), (NO_ANSWERS, 0)],
+    ids=["no_books", "no_answers"],
+)
+def test_a_fault_of_ours_keeps_saleor_from_no_other_gateways_refund(
+    staff: Staff, shell: Shell, fault: Fault, answers: int
+) -> None:
+    shopper, checkout = staff.shopper, staff.shopper.checkout()
+    part = staff.initialize_part(checkout, "20.00")
+    shopper.send(part)
+    shopper.sandbox.mine()
+    staff.wait_for_credit(part)
+    shell.run(CARD, checkout=checkout.id)
+    staff.release_funds(is_on=True)
+    try:
+        with broken(shell, fault):
+            shell.run(RELEASE, checkout=checkout.id)
+    finally:
+        staff.release_funds(is_on=False)
+    assert shell.run(ASKED, checkout=checkout.id).strip() == "1"
+    assert len(shopper.events(part, "REFUND_REQUEST")) == 1
+    words = [each["message"] for each in shopper.events(part, "REFUND_FAILURE")]
+    assert len([each for each in words if "log" in each]) == answers
+    assert Decimal(shopper.transaction(part)["chargedAmount"]["amount"]) == 20

@@ -6,7 +6,9 @@ event says nothing true: it is taken away and our answer put in its place.
 
 Law of this file: an answer is written under the locks of checkout or order and
 transaction. Saleor's own function for it adds the events up without them, and would
-save sums over those of a credit that is written meanwhile.
+save sums over those of a credit that is written meanwhile. Nothing raises: Saleor
+releases the funds of many checkouts in one loop, and the ones that an error keeps it
+from are never asked for again, other gateways' too.
 """
 
 import logging
@@ -51,6 +53,8 @@ FAILURES: Final = {
     ),
 }
 
+FAULT: Final = "Something went wrong, see the server's log: ask again later."
+
 SPURIOUS: Final = (
     TransactionEventType.REFUND_FAILURE,
     TransactionEventType.CHARGE_FAILURE,
@@ -66,18 +70,31 @@ def answer(compose: Callable[[], Runtime], data: TransactionActionData) -> None:
         compose: gives the runtime; a refusal of the settings becomes the answer.
         data: what is asked.
     """
+    try:
+        _answer(compose, data)
+    except Exception:
+        token = data.transaction.token
+        logger.exception(
+            "Transaction %s gets no answer", token, extra=about(reference=token)
+        )
+
+
+def _answer(compose: Callable[[], Runtime], data: TransactionActionData) -> None:
     words = FAILURES[data.action_type][1]
     if data.action_type == TransactionAction.REFUND:
+        token = data.transaction.token
         try:
             runtime = compose()
             refund = _ask_refund(data, runtime)
         except CryptopayError as error:
             words = str(error)
         except Payment.DoesNotExist:
-            token = data.transaction.token
             logger.warning(
                 "Transaction %s has no payment.", token, extra=about(reference=token)
             )
+        except Exception:
+            logger.exception("Transaction %s", token, extra=about(reference=token))
+            words = FAULT
         else:
             _take_up(data, refund, runtime)
             return
