@@ -5,9 +5,11 @@ so that our answer follows the one of the built-in WebhookPlugin, which knows no
 webhook of ours and would otherwise have the last word.
 """
 
+import logging
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from saleor.core.db.connection import allow_writer
 from saleor.payment.interface import (
@@ -40,7 +42,12 @@ from .settings.configuration import Configuration, read_configuration
 from .settings.form import DEFAULT_CONFIGURATION, FORM, HEALTH, HEALTH_FIELDS
 from .transactions_api import actions, sessions
 
+logger = logging.getLogger(__name__)
+
 BLANK: Final = (None, "")
+
+# PostgreSQL has no such table, or no such column: new code on the old ones.
+NOT_MIGRATED: Final = ("42P01", "42703")
 
 
 class CryptopayPlugin(PaymentsHooks, BasePlugin):
@@ -227,9 +234,19 @@ class CryptopayPlugin(PaymentsHooks, BasePlugin):
 
 @allow_writer()
 def _health() -> dict[str, str]:
-    """Return the lines of health; settings are read anew, the form's are masked."""
+    """Return the lines of health; settings are read anew, the form's are masked.
+
+    Saleor lists all plugins at once: whatever is wrong with us is a line here.
+    """
     try:
         runtime = active_runtime()
+        return pulse.describe(runtime) if runtime else {HEALTH: "The plugin is off."}
     except SettingError as error:
         return {HEALTH: f"These settings cannot be used. {error}"}
-    return pulse.describe(runtime) if runtime else {HEALTH: "The plugin is off."}
+    except DatabaseError as error:
+        logger.exception("Health is not known")
+        if getattr(error.__cause__, "sqlstate", "") in NOT_MIGRATED:
+            return {HEALTH: "Not known: run “manage.py migrate”."}
+    except Exception:
+        logger.exception("Health is not known")
+    return {HEALTH: "Not known: see the server's log."}

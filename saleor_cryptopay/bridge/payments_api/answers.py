@@ -72,13 +72,20 @@ def gateways(
     assets: dict[str, Any] = {}
     currencies = set()
     try:
-        runtime = compose()
-        for slug, code in _channels(currency, checkout_info):
-            for offer in find_offers(runtime, slug, Decimal(0), code):
-                assets.setdefault(offer["asset"], offer)
-                currencies.add(code)
+        # Saleor may be in a transaction, which a statement that fails would end.
+        with transaction.atomic():
+            channels = _channels(currency, checkout_info)
+            runtime = compose()
+            for slug, code in channels:
+                for offer in find_offers(runtime, slug, Decimal(0), code):
+                    assets.setdefault(offer["asset"], offer)
+                    currencies.add(code)
     except CryptopayError as error:
         logger.warning("No coins can be offered: %s", error)
+        return []
+    except Exception:
+        # Saleor lists all gateways at once: the others have to be there.
+        logger.exception("No coins can be offered")
         return []
     if not assets:
         return []

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from saleor.payment.interface import PaymentGatewayData
 
 from saleor_cryptopay.bridge.app_row import ensure_app
@@ -31,19 +32,24 @@ def offer(
         amount: what the storefront wants to pay, in the channel's currency.
         source_object: Saleor's checkout or order.
     """
-    # Saleor looks for it next, in `transactionInitialize`.
-    ensure_app()
     try:
-        runtime = compose()
-        channel = source_object.channel
-        total = min(Decimal(amount), find_due(source_object))
-        assets = find_offers(runtime, channel.slug, total, channel.currency_code)
+        # Saleor looks for it next, in `transactionInitialize`.
+        ensure_app()
+        # Saleor may be in a transaction, which a statement that fails would end.
+        with transaction.atomic():
+            channel = source_object.channel
+            total = min(Decimal(amount), find_due(source_object))
+            assets = find_offers(compose(), channel.slug, total, channel.currency_code)
     except CryptopayError as error:
         logger.warning("No coins can be offered: %s", error)
-        return PaymentGatewayData(
-            app_identifier=PLUGIN_ID, error="Cryptocurrency is not available now."
-        )
-    return PaymentGatewayData(app_identifier=PLUGIN_ID, data={"assets": assets})
+    except Exception:
+        # Saleor asks all gateways at once: the others have to be offered.
+        logger.exception("No coins can be offered")
+    else:
+        return PaymentGatewayData(app_identifier=PLUGIN_ID, data={"assets": assets})
+    return PaymentGatewayData(
+        app_identifier=PLUGIN_ID, error="Cryptocurrency is not available now."
+    )
 
 
 def find_offers(
