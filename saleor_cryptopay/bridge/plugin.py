@@ -36,7 +36,7 @@ from .identity import PLUGIN_ID, PLUGIN_NAME
 from .payments_api import answers
 from .payments_api.hooks import PaymentsHooks
 from .purchases import offers
-from .runtime import build_runtime
+from .runtime import build_runtime, hand_over
 from .services import pulse
 from .settings.configuration import Configuration, read_configuration
 from .settings.form import DEFAULT_CONFIGURATION, FORM, HEALTH, HEALTH_FIELDS
@@ -114,7 +114,7 @@ class CryptopayPlugin(PaymentsHooks, BasePlugin):
         """Save the form, then have our webhook registered, and rates asked for."""
         saved = super().save_plugin_configuration(plugin_configuration, cleaned_data)
         for task in (tasks.keep_connections, tasks.refresh_rates):
-            task.apply_async(countdown=1, retry=False)
+            hand_over(task, countdown=1)
         return saved
 
     def resolve_plugin_configuration(self, request: Any) -> Any:  # noqa: ARG002 - Saleor's signature

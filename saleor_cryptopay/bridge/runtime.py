@@ -81,37 +81,38 @@ def _now() -> datetime:
 
 
 class CeleryJobs:
-    """Hands work to Saleor's workers.
-
-    A broker that is down must not fail the request that asks: everything that waits
-    is also found by the periodic tasks.
-    """
+    """Hands work to Saleor's workers."""
 
     def apply_deliveries(self) -> None:
         """Have stored deliveries applied soon."""
-        _hand_over(tasks.apply_deliveries)
+        hand_over(tasks.apply_deliveries)
 
     def deliver_effects(self) -> None:
         """Have the outbox delivered soon."""
-        _hand_over(tasks.deliver_effects)
+        hand_over(tasks.deliver_effects)
 
     def deliver_messages(self) -> None:
         """Have what people are to be told sent soon."""
-        _hand_over(tasks.deliver_messages)
+        hand_over(tasks.deliver_messages)
 
     def check_payment(self, payment_id: UUID) -> None:
         """Have one payment compared with the gateway soon, at most twice a minute."""
         key = f"saleor_cryptopay:check:{payment_id}"
         if cache.add(key, 1, SECONDS_BETWEEN_CHECKS):
-            _hand_over(tasks.check_payment, str(payment_id))
+            hand_over(tasks.check_payment, str(payment_id))
 
     def count_workers(self) -> int | None:
         """Return how many of Saleor's workers answer within two seconds."""
         return count_workers(current_app)
 
 
-def _hand_over(task: Any, *arguments: str) -> None:
+def hand_over(task: Any, *arguments: str, countdown: int = 0) -> None:
+    """Have a worker run a task of ours, after so many seconds.
+
+    A broker that is down does not fail the request that asks: everything that waits
+    is also found by the periodic tasks.
+    """
     try:
-        task.apply_async(arguments, retry=False)
+        task.apply_async(arguments, countdown=countdown, retry=False)
     except OperationalError as error:
         logger.warning("No broker takes %s: %s", task.name, error)

@@ -26,6 +26,25 @@ from saleor.plugins.models import PluginConfiguration
 print(PluginConfiguration.objects.get(identifier="saleor_cryptopay").configuration)
 """
 
+# A server whose broker is gone saves the form.
+SAVE = """
+from saleor.celeryconf import app
+from saleor.core.db.connection import allow_writer
+from saleor.plugins.manager import get_plugins_manager
+
+app.__dict__.pop("amqp", None)
+app.conf.broker_url = app.conf.broker_write_url = "redis://127.0.0.1:1/0"
+app.conf.broker_transport_options = {"max_retries": 1}
+try:
+    app.send_task("anything", retry=False)
+except Exception as error:
+    print(type(error).__name__)
+with allow_writer():
+    manager = get_plugins_manager(allow_replica=False)
+    saved = manager.save_plugin_configuration("saleor_cryptopay", None, {})
+    print("active:", saved.active)
+"""
+
 
 def read_form(shopper: Shopper) -> dict[str, dict[str, Any]]:
     found = shopper.saleor.graphql(
@@ -98,3 +117,13 @@ def test_payments_work_with_secrets_that_only_the_environment_knows(
     assert "env:SHOP_KEY" in stored
     assert KEY not in stored
     assert SECRET not in stored
+
+
+def test_the_form_is_saved_while_no_broker_takes_work(
+    shopper: Shopper,  # noqa: ARG001 - switched the plugin on
+    shell: Shell,
+) -> None:
+    status, written = shell.manage("shell", "-c", SAVE)
+    assert "OperationalError" in written
+    assert "active: True" in written
+    assert status == 0
