@@ -31,20 +31,18 @@ from saleor_cryptopay.web.urls import dispatch
 from . import tasks
 from .active import active_runtime
 from .app_row import ensure_app
-from .connection import check_connection
 from .identity import PLUGIN_ID, PLUGIN_NAME
 from .payments_api import answers
 from .payments_api.hooks import PaymentsHooks
 from .purchases import offers
 from .runtime import build_runtime, hand_over
+from .saving import check_form
 from .services import pulse
 from .settings.configuration import Configuration, read_configuration
 from .settings.form import DEFAULT_CONFIGURATION, FORM, HEALTH, HEALTH_FIELDS
 from .transactions_api import actions, sessions
 
 logger = logging.getLogger(__name__)
-
-BLANK: Final = (None, "")
 
 # PostgreSQL has no such table, or no such column: new code on the old ones.
 NOT_MIGRATED: Final = ("42P01", "42703")
@@ -83,18 +81,11 @@ class CryptopayPlugin(PaymentsHooks, BasePlugin):
     def validate_plugin_configuration(cls, plugin_configuration: Any, **_: Any) -> None:
         """Refuse settings that cannot work, with the field and the reason.
 
-        While the plugin is switched off, fields may still be empty.
+        While the plugin is switched off, only what is typed now has to be right.
         """
-        items = plugin_configuration.configuration or []
-        is_active = plugin_configuration.active
         try:
-            configuration = read_configuration(items)
-            if is_active:
-                check_connection(configuration, plugin_configuration)
+            check_form(plugin_configuration)
         except SettingError as error:
-            values = {item["name"]: item["value"] for item in items}
-            if not is_active and values.get(error.field) in BLANK:
-                return
             code = PluginErrorCode.PLUGIN_MISCONFIGURED.value
             # The Dashboard shows the words alone, not the field that they are about.
             words = f"{FORM[error.field]['label']}: {error.reason}"

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from demo.services.graphql import GraphQLError
-from demo.services.staff import PLUGIN_ID
+from demo.services.staff import PLUGIN_ID, configure_plugin
 from saleor_cryptopay.core.messages import Audience, names_for
 from tests.playing import KEY, SECRET
 
 from .shell import Shell
 from .shopping import SOON, TWO_POLLS, Shopper, wait_until
+from .staffing import Staff
 
 CONFIGURATION = """
 query($id: ID!) {
@@ -24,6 +25,16 @@ STORED = """
 from saleor.plugins.models import PluginConfiguration
 
 print(PluginConfiguration.objects.get(identifier="saleor_cryptopay").configuration)
+"""
+
+BREAK = """
+from saleor.plugins.models import PluginConfiguration
+
+row = PluginConfiguration.objects.get(identifier="saleor_cryptopay")
+for item in row.configuration:
+    if item["name"] == "api_key":
+        item["value"] = value
+row.save()
 """
 
 # A server whose broker is gone saves the form.
@@ -127,3 +138,21 @@ def test_the_form_is_saved_while_no_broker_takes_work(
     assert "OperationalError" in written
     assert "active: True" in written
     assert status == 0
+
+
+def test_a_plugin_with_broken_settings_can_be_switched_off_and_is_told_of_new_ones(
+    staff: Staff, shell: Shell
+) -> None:
+    shell.run(BREAK, value="env:CRYPTOPAY_GONE")
+    try:
+        staff.switch_plugin(is_active=False)
+        with pytest.raises(GraphQLError) as refusal:
+            configure_plugin(
+                staff.shopper.saleor, {"assets": "usdt@mars"}, is_active=False
+            )
+        with pytest.raises(GraphQLError, match="CRYPTOPAY_GONE"):
+            staff.switch_plugin(is_active=True)
+    finally:
+        shell.run(BREAK, value=KEY)
+        staff.switch_plugin(is_active=True)
+    assert [error["field"] for error in refusal.value.errors] == ["assets"]
