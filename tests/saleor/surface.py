@@ -110,6 +110,9 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
     "saleor.core.prices:quantize_price": (Call(2),),
     "saleor.core.taxes:zero_money": (Call(1),),
     "saleor.core.utils:build_absolute_uri": (Call(1),),
+    "saleor.discount.models:VoucherCode": (Fields(("code", "voucher")),),
+    "saleor.discount.utils.voucher:get_customer_email_for_voucher_usage": (Call(1),),
+    "saleor.discount.utils.voucher:release_voucher_code_usage": (Call(3),),
     "saleor.graphql.app.dataloaders:get_app_promise": (Call(1),),
     "saleor.permission.enums:PaymentPermissions": (Members(("HANDLE_PAYMENTS",)),),
     "saleor.order.events:external_notification_event": (
@@ -158,6 +161,7 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
                 "total_charged_amount",
                 "total_gross_amount",
                 "updated_at",
+                "voucher_code",
             )
         ),
     ),

@@ -13,6 +13,7 @@ from .shopping import SOON, Session, wait_until
 from .staffing import Staff
 
 USDT = {"asset": "usdt@ethereum"}
+CODE = "ONCE"
 
 # Staff pack the order in a channel where somebody else approves what is sent.
 PACK = """
@@ -83,6 +84,21 @@ from saleor_cryptopay.models import Effect
 effects = Effect.objects.filter(payment__token=token, kind="cancel_order")
 fields = ("done_at", "attempts", "note")
 print(json.dumps(list(effects.values(*fields)), default=str))
+"""
+
+VOUCHER = """
+from saleor.discount.models import Voucher
+
+Voucher.objects.filter(codes__code=voucher).update(**rules)
+"""
+USES = """
+import json
+
+from saleor.discount.models import VoucherCode, VoucherCustomer
+
+row = VoucherCode.objects.get(code=voucher)
+people = VoucherCustomer.objects.filter(voucher_code=row).count()
+print(json.dumps([row.used, row.is_active, people]))
 """
 
 
@@ -192,3 +208,28 @@ def test_coins_that_come_while_an_order_waits_keep_it(case: Case) -> None:
     case.wait_two_hours()
     shopper.wait_for_order(case.session, SOON)
     assert case.status() == "UNFULFILLED"
+
+
+@pytest.mark.parametrize(
+    ("rules", "before"),
+    [
+        ({"usage_limit": 1}, [1, True, 0]),
+        ({"single_use": True}, [0, False, 0]),
+        ({"apply_once_per_customer": True}, [0, True, 1]),
+    ],
+)
+def test_a_voucher_can_be_used_again_once_its_order_is_canceled(
+    staff: Staff, shell: Shell, rules: dict[str, object], before: list[object]
+) -> None:
+    staff.set_orders(allowUnpaidOrders=True)
+    shopper, checkout = staff.shopper, staff.shopper.checkout()
+    code = f"{CODE}-{'-'.join(rules)}"
+    staff.make_voucher(code)
+    shell.run(VOUCHER, voucher=code, rules=rules)
+    staff.redeem(checkout, code)
+    session = shopper.initialize(checkout, USDT)
+    case = Case(staff, shell, staff.complete(checkout), session)
+    assert json.loads(shell.run(USES, voucher=code)) == before
+    case.expire()
+    case.wait_for_cancellation()
+    assert json.loads(shell.run(USES, voucher=code)) == [0, True, 0]

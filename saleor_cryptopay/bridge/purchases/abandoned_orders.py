@@ -3,7 +3,7 @@
 Saleor takes an order and its stock in either order: staff who cancel lock the stock
 first, staff who delete a line the order (from 3.22 on). Whoever waits for the second
 while he holds the first can be locked up with one of them. So the stock is waited for
-with nothing in hand, and the order is taken only if it is free.
+with nothing in hand, and the order is taken only if it is free, and so is the voucher.
 """
 
 import inspect
@@ -13,6 +13,11 @@ from typing import Any, Final
 from django.contrib.sites.models import Site
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from saleor.discount.models import VoucherCode
+from saleor.discount.utils.voucher import (
+    get_customer_email_for_voucher_usage,
+    release_voucher_code_usage,
+)
 from saleor.order import OrderAuthorizeStatus, OrderChargeStatus, OrderStatus
 from saleor.order.actions import cancel_order
 from saleor.order.models import Order
@@ -62,6 +67,7 @@ def cancel_abandoned(item: Any) -> bool:
         if order is None or not _is_abandoned(order, item):
             return order is not None and order.status == OrderStatus.CANCELED
         _refuse_while_at_bank(order)
+        _release_voucher(order)
         _cancel(order)
     return True
 
@@ -123,6 +129,24 @@ def _refuse_while_at_bank(order: Any) -> None:
     )
     if begun.filter(~Exists(outcomes)).exists():
         raise ShopError("The customer may be making another payment: later.")
+
+
+def _release_voucher(order: Any) -> None:
+    """Let the order's voucher be used again, as Saleor does for orders it expires.
+
+    Raises:
+        ShopError: somebody is using it this moment.
+    """
+    if not order.voucher_code:
+        return
+    codes = VoucherCode.objects.filter(code=order.voucher_code)
+    free = codes.select_for_update(of=("self",), skip_locked=True)
+    code = free.select_related("voucher").first()
+    if code is not None:
+        email = get_customer_email_for_voucher_usage(order)
+        release_voucher_code_usage(code, code.voucher, email)
+    elif codes.exists():
+        raise ShopError("Somebody is using the order's voucher: later.")
 
 
 def _cancel(order: Any) -> None:
