@@ -8,6 +8,7 @@ import pytest
 from demo.services.graphql import GraphQLError
 
 from .conftest import SETTINGS
+from .shell import Shell
 from .shopping import SOON, Shopper, wait_until
 
 BTC = {"asset": "btc@bitcoin"}
@@ -17,6 +18,30 @@ LIVE = {
     "rate_sources": "kraken\ncoinbase\ncoingecko\nbinance",
     "assets": "btc@bitcoin\neth@ethereum\ntrx@tron",
 }
+
+STATEMENTS = """
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from saleor.channel.models import Channel
+from saleor.plugins.manager import get_plugins_manager
+
+with transaction.atomic():
+    for number in range(3):
+        Channel.objects.create(
+            slug=f"shelf-{number}",
+            name=f"Shelf {number}",
+            currency_code="USD",
+            default_country="US",
+            is_active=True,
+        )
+    manager = get_plugins_manager(allow_replica=False)
+    with CaptureQueriesContext(connection) as captured:
+        gateways = manager.list_payment_gateways(currency="USD")
+    transaction.set_rollback(True)
+assert "saleor_cryptopay" in [gateway.id for gateway in gateways]
+said = [each["sql"] for each in captured.captured_queries]
+print(len([sql for sql in said if "saleor_cryptopay_marketpair" in sql]))
+"""
 
 
 @pytest.fixture
@@ -89,3 +114,13 @@ def test_bad_rate_settings_are_refused_with_the_field_and_the_reason(
     (error,) = refusal.value.errors
     assert error["field"] == field
     assert reason in error["message"]
+
+
+def test_listing_the_gateways_of_many_channels_reads_the_market_once(
+    live: Shopper, shell: Shell
+) -> None:
+    checkout = live.checkout()
+    wait_until(
+        lambda: bool(live.offer(checkout)["data"]["assets"]), SOON, "coins with a rate"
+    )
+    assert shell.run(STATEMENTS).strip() == "1"

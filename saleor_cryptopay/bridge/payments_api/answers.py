@@ -11,7 +11,6 @@ payment without its address, and its page all the same.
 import json
 import logging
 from collections.abc import Callable
-from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
@@ -24,7 +23,7 @@ from saleor.payment.models import Payment as SaleorPayment
 
 from saleor_cryptopay.bridge.identity import PLUGIN_ID, PLUGIN_NAME, payment_reference
 from saleor_cryptopay.bridge.purchases.exclusion import refuse_second_payment
-from saleor_cryptopay.bridge.purchases.offers import find_offers
+from saleor_cryptopay.bridge.purchases.offers import find_prices
 from saleor_cryptopay.core.errors import AssetError, CryptopayError, GatewayError
 from saleor_cryptopay.core.states import OPEN_STATES, PaymentState
 from saleor_cryptopay.core.telemetry import about
@@ -75,11 +74,9 @@ def gateways(
         # Saleor may be in a transaction, which a statement that fails would end.
         with transaction.atomic():
             channels = _channels(currency, checkout_info)
-            runtime = compose()
-            for slug, code in channels:
-                for offer in find_offers(runtime, slug, Decimal(0), code):
-                    assets.setdefault(offer["asset"], offer)
-                    currencies.add(code)
+            for code, offer in find_prices(compose(), channels):
+                assets.setdefault(offer["asset"], offer)
+                currencies.add(code)
     except CryptopayError as error:
         logger.warning("No coins can be offered: %s", error)
         return []

@@ -1,7 +1,8 @@
 """Which coins a storefront can offer for a purchase, and what each would ask for."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +12,10 @@ from saleor.payment.interface import PaymentGatewayData
 from saleor_cryptopay.bridge.app_row import ensure_app
 from saleor_cryptopay.bridge.identity import PLUGIN_ID
 from saleor_cryptopay.core.errors import CryptopayError, QuoteError
+from saleor_cryptopay.core.rates import Market
 from saleor_cryptopay.operations.market import needs_of, price, read_market
 from saleor_cryptopay.operations.quoting import quote_for
-from saleor_cryptopay.operations.runtime import Runtime
+from saleor_cryptopay.operations.runtime import Policy, Runtime
 
 from .amounts import find_due
 
@@ -60,8 +62,32 @@ def find_offers(
     An amount of zero asks for the prices alone.
     """
     policy = runtime.policies(channel)
-    now = runtime.clock()
     market = read_market(needs_of(policy, currency), runtime)
+    return _offers(policy, amount, currency, market, runtime.clock())
+
+
+def find_prices(
+    runtime: Runtime, channels: Iterable[tuple[str, str]]
+) -> list[tuple[str, Offer]]:
+    """Return what several channels offer, each asset with its currency and rate.
+
+    Args:
+        runtime: see `operations.runtime.Runtime`.
+        channels: slug and currency of each. The market is read once for all of them.
+    """
+    rules = [(runtime.policies(slug), currency) for slug, currency in channels]
+    needs = [need for policy, currency in rules for need in needs_of(policy, currency)]
+    market, now = read_market(needs, runtime), runtime.clock()
+    return [
+        (currency, offer)
+        for policy, currency in rules
+        for offer in _offers(policy, Decimal(0), currency, market, now)
+    ]
+
+
+def _offers(
+    policy: Policy, amount: Decimal, currency: str, market: Market, now: datetime
+) -> list[Offer]:
     offers = []
     for asset in policy.assets:
         row = {
