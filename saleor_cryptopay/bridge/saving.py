@@ -1,8 +1,13 @@
 """What must be right before the form is saved."""
 
+import tomllib
+from collections.abc import Mapping
 from typing import Any
 
+from saleor.channel.models import Channel
 from saleor.plugins.models import PluginConfiguration
+
+from saleor_cryptopay.core.errors import SettingError
 
 from .connection import check_connection
 from .identity import PLUGIN_ID
@@ -22,10 +27,38 @@ def check_form(changed: Any) -> None:
         SettingError: a setting cannot be used; says which and why.
     """
     items = changed.configuration or []
-    if changed.active:
-        check_connection(read_configuration(items), changed)
-    else:
-        read_draft(items, _stored_values())
+    stored = _stored_values()
+    if not changed.active:
+        read_draft(items, stored)
+        _refuse_unknown_channels(_values(items), stored)
+        return
+    configuration = read_configuration(items)
+    _refuse_unknown_channels(_values(items), stored)
+    check_connection(configuration, changed)
+
+
+def _refuse_unknown_channels(new: Mapping[str, Any], stored: Mapping[str, Any]) -> None:
+    """Refuse a slug that is typed now and that the shop does not have.
+
+    One that was good when it was typed stays good: its channel may be deleted.
+    """
+    added = _slugs(new) - _slugs(stored)
+    if not added:
+        return
+    known = set(Channel.objects.values_list("slug", flat=True))
+    if unknown := sorted(added - known):
+        raise SettingError(
+            "channels",
+            f"[{unknown[0]}] There is no channel with this slug. There is:"
+            f" {', '.join(sorted(known)) or 'none'}.",
+        )
+
+
+def _slugs(values: Mapping[str, Any]) -> set[str]:
+    try:
+        return set(tomllib.loads(str(values.get("channels") or "")))
+    except tomllib.TOMLDecodeError:
+        return set()
 
 
 def _stored_values() -> dict[str, Any]:

@@ -15,6 +15,7 @@ from demo.services.staff import PLUGIN_ID
 from .abroad import open_channel
 from .conftest import SETTINGS
 from .payments_api import Counter
+from .shell import Shell
 from .shopping import SOON, Shopper
 
 EUROS = """
@@ -33,6 +34,19 @@ YEN = """
 [jpy]
 assets = ["usdt@ethereum"]
 rates = ["usdt/jpy = 150.00"]
+"""
+
+OPEN = """
+from saleor.channel.models import Channel
+
+Channel.objects.create(
+    slug=slug, name=slug, currency_code="EUR", default_country="US", is_active=True
+)
+"""
+CLOSE = """
+from saleor.channel.models import Channel
+
+Channel.objects.filter(slug=slug).delete()
 """
 
 
@@ -55,7 +69,12 @@ def yen(saleor: RunningSaleor, catalogue: Catalogue) -> Catalogue:
 
 
 @pytest.fixture
-def abroad(shopper: Shopper) -> Iterator[Shopper]:
+def abroad(
+    shopper: Shopper,
+    euros: Catalogue,  # noqa: ARG001 - a channel must be there to have settings
+    outlet: Catalogue,  # noqa: ARG001 - as above
+    yen: Catalogue,  # noqa: ARG001 - as above
+) -> Iterator[Shopper]:
     """Give a shopper in a shop with settings for two channels more."""
     shopper.configure(channels=EUROS + OUTLET + YEN)
     yield shopper
@@ -140,6 +159,7 @@ def test_a_channel_without_a_rate_for_its_currency_offers_nothing_and_says_why(
         ('[eur]\nassets = ["usdt@mars"]', "no asset this plugin knows"),
         ('[eur]\napi_key = "sk_test_x"', "no setting a channel can have"),
         ('[eur]\nassets = ["ltc@litecoin"]', "[eur] ltc@litecoin is offered without"),
+        ('[uer]\nassets = ["usdt@tron"]', "[uer] There is no channel with this slug"),
     ],
 )
 def test_bad_settings_of_a_channel_are_refused_with_the_channel_and_the_reason(
@@ -150,3 +170,22 @@ def test_bad_settings_of_a_channel_are_refused_with_the_channel_and_the_reason(
     (error,) = refusal.value.errors
     assert error["field"] == "channels"
     assert reason in error["message"]
+
+
+def test_settings_of_a_channel_that_is_deleted_later_stay_good(
+    shopper: Shopper, shell: Shell
+) -> None:
+    for slug in ("soon", "gone"):
+        shell.run(OPEN, slug=slug)
+    shopper.configure(channels='[gone]\nassets = ["usdt@tron"]\n')
+    shell.run(CLOSE, slug="gone")
+    try:
+        shopper.configure(quote_minutes="15")
+        both = '[gone]\nassets = ["usdt@ethereum"]\n[soon]\nassets = ["usdt@tron"]\n'
+        shopper.configure(channels=both)
+        assert shopper.offer(shopper.checkout())["data"]["assets"]
+    finally:
+        shopper.configure(channels="")
+        shell.run(CLOSE, slug="soon")
+    with pytest.raises(GraphQLError, match=shopper.catalogue.channel):
+        shopper.configure(channels=both)
