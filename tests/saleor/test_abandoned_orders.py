@@ -188,6 +188,19 @@ def test_an_order_waits_for_a_customer_at_their_bank_a_second_time(case: Case) -
     assert case.status() == "UNFULFILLED"
 
 
+def test_an_order_that_expires_while_the_plugin_is_off_is_canceled_once_it_is_on(
+    case: Case,
+) -> None:
+    case.staff.switch_plugin(is_active=False)
+    try:
+        case.expire()
+        assert case.status() == "UNFULFILLED"
+    finally:
+        case.staff.switch_plugin(is_active=True)
+    case.shell.beat("reconcile")
+    case.wait_for_cancellation()
+
+
 @pytest.fixture
 def _accepting(staff: Staff) -> Iterator[None]:
     """Let coins count that come after the deadline."""

@@ -15,6 +15,23 @@ from .shopping import SOON, Shopper, wait_until
 
 USDT = {"asset": "usdt@ethereum"}
 
+# Saleor asks no gateway to capture or void what was never authorized; a newer one,
+# or an app of the merchant's, may.
+ASK = """
+import json
+
+import graphene
+from saleor.payment.models import Payment
+from saleor.payment.utils import create_payment_information
+from saleor.plugins.manager import get_plugins_manager
+
+row = Payment.objects.get(pk=graphene.Node.from_global_id(payment_id)[1])
+manager = get_plugins_manager(allow_replica=False)
+data = create_payment_information(row, amount=row.total, manager=manager)
+answer = getattr(manager, hook)(row.gateway, data, channel_slug=channel)
+print(json.dumps([answer.is_success, answer.kind, answer.error]))
+"""
+
 
 @pytest.fixture
 def counter(shopper: Shopper) -> Counter:
@@ -190,6 +207,26 @@ def test_staff_are_answered_truthfully(counter: Counter) -> None:
     assert found["chargeStatus"] == "FULLY_CHARGED"
     refusals = [row for row in found["transactions"] if row["kind"] == "REFUND"]
     assert [row["isSuccess"] for row in refusals] == [False]
+
+
+@pytest.mark.parametrize(
+    ("hook", "kind", "words"),
+    [
+        ("capture_payment", "capture", "the customer has to send them"),
+        ("void_payment", "void", "ends by itself"),
+    ],
+)
+def test_whoever_asks_to_capture_or_void_is_refused_in_words(
+    counter: Counter, shell: Shell, hook: str, kind: str, words: str
+) -> None:
+    checkout = counter.shopper.checkout()
+    payment_id = counter.create(checkout)
+    counter.ask(checkout)
+    channel = counter.shopper.catalogue.channel
+    answer = shell.run(ASK, payment_id=payment_id, hook=hook, channel=channel)
+    is_success, answered, error = json.loads(answer)
+    assert (is_success, answered) == (False, kind)
+    assert words in error
 
 
 def test_a_payment_that_nobody_pays_ends_and_another_can_begin(
