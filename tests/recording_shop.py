@@ -125,7 +125,7 @@ class RecordingShop:
         if sale.is_gone:
             return Completion.GONE
         if sale.is_order:
-            return Completion.NOT_NEEDED
+            return Completion.CLOSED if sale.is_canceled else Completion.NOT_NEEDED
         coming = self.credited(reference) + self.pending(reference)
         if sale.total is not None and coming < sale.total:
             return Completion.NOT_PAID

@@ -129,7 +129,8 @@ class StandInShop:
         """Turn a fully paid checkout into an order."""
         purchase = _lock(reference)
         if purchase.kind == Purchase.Kind.ORDER:
-            return Completion.NOT_NEEDED
+            is_closed = purchase.status == Status.CANCELED
+            return Completion.CLOSED if is_closed else Completion.NOT_NEEDED
         if purchase.status == Status.DELETED:
             return Completion.GONE
         if paid(purchase) + pending(purchase) < purchase.total:

@@ -50,6 +50,9 @@ INCOMPLETE: Final = {
     Completion.GONE: gettext_noop(
         "The quote is paid, but the checkout is gone: a person has to look."
     ),
+    Completion.CLOSED: gettext_noop(
+        "The quote is paid, but the order was canceled: a person has to look."
+    ),
 }
 
 

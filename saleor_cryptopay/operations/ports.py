@@ -72,6 +72,7 @@ class Completion(StrEnum):
     )
     NOT_PAID = "not_paid"  # the shop does not call the checkout fully paid
     GONE = "gone"  # the checkout does not exist any more
+    CLOSED = "closed"  # it is an order, and one that was canceled
 
 
 class Shop(Protocol):

@@ -175,6 +175,17 @@ class CompletionConformance:
 
         assert world.shop.complete(reference) is Completion.NOT_NEEDED
 
+    def test_a_canceled_order_is_closed_whatever_comes_for_it(
+        self, world: World
+    ) -> None:
+        reference = world.make_order(TOTAL)
+        world.shop.cancel_order(reference)
+        world.shop.record_credit(reference, credit())
+
+        assert world.shop.complete(reference) is Completion.CLOSED
+        assert world.is_canceled(reference)
+        assert world.paid(reference) == TOTAL
+
     def test_a_checkout_that_was_deleted_is_gone(self, world: World) -> None:
         reference = world.make_checkout(TOTAL)
         world.delete_checkout(reference)

@@ -93,6 +93,15 @@ def test_a_checkout_that_is_gone_when_the_coins_are_final_is_told_to_staff(
     assert any("checkout is gone" in note for note in scene.notices(payment))
 
 
+def test_coins_that_pay_for_a_canceled_order_are_told_to_staff(scene: Scene) -> None:
+    payment = scene.open()
+    scene.shop.completion = Completion.CLOSED
+    scene.pay(payment, "50.1")
+    scene.sandbox.mine()
+    scene.poll()
+    assert any("the order was canceled" in note for note in scene.notices(payment))
+
+
 def test_a_second_attempt_for_one_checkout_is_a_payment_of_its_own(
     scene: Scene,
 ) -> None:

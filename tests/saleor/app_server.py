@@ -11,18 +11,15 @@ from typing import Any
 from demo.services.saleor import RunningSaleor
 
 CREATE_APP = """
-mutation {
-  appCreate(input: {name: "Mailer", permissions: [MANAGE_USERS]}) {
+mutation($permissions: [PermissionEnum!]) {
+  appCreate(input: {name: "Tests", permissions: $permissions}) {
     app { id } errors { field message code }
   }
 }
 """
 CREATE_WEBHOOK = """
-mutation($app: ID!, $url: String!) {
-  webhookCreate(input: {name: "Mailer", app: $app, targetUrl: $url, isActive: true,
-                        asyncEvents: [NOTIFY_USER]}) {
-    webhook { id } errors { field message code }
-  }
+mutation($input: WebhookCreateInput!) {
+  webhookCreate(input: $input) { webhook { id } errors { field message code } }
 }
 """
 DELETE_APP = """
@@ -30,9 +27,27 @@ mutation($app: ID!) { appDelete(id: $app) { errors { field message code } } }
 """
 
 
+@dataclass(frozen=True)
+class Wish:
+    """What an app asks Saleor for.
+
+    Attributes:
+        permissions: by the names of GraphQL.
+        events: it wants to be told of.
+        query: what of them; None for what Saleor sends of itself.
+    """
+
+    permissions: tuple[str, ...]
+    events: tuple[str, ...]
+    query: str | None = None
+
+
+MAILER = Wish(("MANAGE_USERS",), ("NOTIFY_USER",))
+
+
 @dataclass
 class AppServer:
-    """An app that is told of what Saleor would have a user notified of."""
+    """An app that is told of what Saleor would have a user notified of, or of more."""
 
     url: str = ""
     told: list[dict[str, Any]] = field(default_factory=list)
@@ -49,7 +64,7 @@ class AppServer:
 
 
 @contextmanager
-def running_app(saleor: RunningSaleor) -> Iterator[AppServer]:
+def running_app(saleor: RunningSaleor, wish: Wish = MAILER) -> Iterator[AppServer]:
     """Run an app, installed in a Saleor for as long as the context lasts."""
     app = AppServer()
 
@@ -67,7 +82,7 @@ def running_app(saleor: RunningSaleor) -> Iterator[AppServer]:
         thread = Thread(target=server.serve_forever)
         thread.start()
         app.url = f"http://127.0.0.1:{server.server_address[1]}/"
-        key = _install(saleor, app.url)
+        key = _install(saleor, app.url, wish)
         try:
             yield app
         finally:
@@ -76,8 +91,17 @@ def running_app(saleor: RunningSaleor) -> Iterator[AppServer]:
             thread.join()
 
 
-def _install(saleor: RunningSaleor, url: str) -> str:
+def _install(saleor: RunningSaleor, url: str, wish: Wish) -> str:
     token = saleor.staff_token()
-    key = str(saleor.api.mutate(CREATE_APP, {}, token)["app"]["id"])
-    saleor.api.mutate(CREATE_WEBHOOK, {"app": key, "url": url}, token)
+    permissions = {"permissions": list(wish.permissions)}
+    key = str(saleor.api.mutate(CREATE_APP, permissions, token)["app"]["id"])
+    webhook = {
+        "name": "Tests",
+        "app": key,
+        "targetUrl": url,
+        "isActive": True,
+        "asyncEvents": list(wish.events),
+        "query": wish.query,
+    }
+    saleor.api.mutate(CREATE_WEBHOOK, {"input": webhook}, token)
     return key

@@ -132,6 +132,7 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
     "saleor.order:OrderStatus": (
         Members(("UNCONFIRMED", "UNFULFILLED", "CANCELED", "EXPIRED")),
     ),
+    "saleor.order.actions:call_order_event": (Call(3),),
     "saleor.order.actions:order_charged": (Call(6),),
     "saleor.order.actions:order_refunded": (Call(6),),
     # `site_settings` came with 3.23; the bridge looks before it calls.
@@ -368,6 +369,7 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
     "saleor.plugins.models:PluginConfiguration": (
         Fields(("identifier", "channel", "active", "configuration")),
     ),
+    "saleor.webhook.event_types:WebhookEventAsyncType": (Members(("ORDER_UPDATED",)),),
     "saleor.warehouse.lock_objects:allocation_with_stock_qs_select_for_update": (
         Call(),
     ),

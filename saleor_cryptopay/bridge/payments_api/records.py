@@ -29,7 +29,8 @@ from saleor.plugins.manager import get_plugins_manager
 
 from saleor_cryptopay.bridge.app_row import ensure_app
 from saleor_cryptopay.bridge.identity import PLUGIN_ID, payment_key, payment_reference
-from saleor_cryptopay.bridge.purchases.closed_orders import kept_closed
+from saleor_cryptopay.bridge.purchases.announcements import announce_order
+from saleor_cryptopay.bridge.purchases.closed_orders import is_closed
 from saleor_cryptopay.bridge.purchases.particulars import find_particulars, tell_history
 from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Credit
@@ -194,17 +195,19 @@ def _retire_other_attempts(row: Any) -> None:
 
 
 def _tell_order(row: Any, credit: Credit) -> None:
-    order = Order.objects.get(pk=row.order_id)
-    tell_history(order.pk, credit, ensure_app())
-    with kept_closed(order.pk):
-        order_charged(
-            fetch_order_info(order),
-            None,
-            ensure_app(),
-            credit.amount,
-            row,
-            get_plugins_manager(allow_replica=False),
-        )
+    """Have Saleor go on with the order, unless it is closed: then it must not."""
+    tell_history(row.order_id, credit, ensure_app())
+    if is_closed(row.order_id):
+        announce_order(row.order_id)
+        return
+    order_charged(
+        fetch_order_info(Order.objects.get(pk=row.order_id)),
+        None,
+        ensure_app(),
+        credit.amount,
+        row,
+        get_plugins_manager(allow_replica=False),
+    )
 
 
 def add_note(row: Any, key: str, message: str) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db import DatabaseError
 
-from saleor_cryptopay.bridge.purchases.closed_orders import GONE, why_unwanted
+from saleor_cryptopay.bridge.purchases.closed_orders import GONE, as_order, why_unwanted
 from saleor_cryptopay.bridge.purchases.completion import complete_paid_checkout
 from saleor_cryptopay.bridge.purchases.particulars import store_on_order
 from saleor_cryptopay.bridge.purchases.summaries import summarise
@@ -89,7 +89,7 @@ class PaymentsShop:
         row = records.get_payment(reference)
         if row.order_id is not None:
             store_on_order(row.order_id, reference)
-            return Completion.NOT_NEEDED
+            return as_order(row.order)
         if row.checkout is None:
             return Completion.GONE
         if row.captured_amount < row.total:

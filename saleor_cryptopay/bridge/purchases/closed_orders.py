@@ -1,17 +1,18 @@
-"""Orders that want no coins any more, and keeping closed ones closed.
+"""Orders that want no coins any more, and which of them are closed.
 
-Saleor makes a canceled order an unfulfilled one again as soon as it is charged in
-full, without the stock that its cancellation gave back: the same goods would be sold
-twice. What becomes of coins that come for such an order is for staff to say.
+Saleor treats a canceled order that is charged in full as any other: it hands out gift
+cards and downloads, tells every app that the order is paid, and makes it unfulfilled
+again, without the stock that its cancellation gave back. So it must not see a closed
+order's money rise. What becomes of such coins is for staff to say.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, Final
 
 from django.utils.translation import gettext_noop
 from saleor.order import OrderChargeStatus, OrderStatus
 from saleor.order.models import Order
+
+from saleor_cryptopay.operations.ports import Completion
 
 PAID: Final = (OrderChargeStatus.FULL, OrderChargeStatus.OVERCHARGED)
 GONE: Final = gettext_noop("the checkout is gone")
@@ -38,11 +39,16 @@ def why_unwanted(source: Any, *, is_ours: bool) -> str:
     return ""
 
 
-@contextmanager
-def kept_closed(order_id: Any) -> Iterator[None]:
-    """Undo a change of status of a canceled or expired order; it is locked by us."""
+def is_closed(order_id: Any) -> bool:
+    """Return whether an order is canceled or expired; None is no order.
+
+    The answer holds for as long as the caller keeps the order locked.
+    """
     closed = Order.objects.filter(pk=order_id, status__in=list(CLOSED))
-    status = closed.values_list("status", flat=True).first()
-    yield
-    if status is not None:
-        Order.objects.filter(pk=order_id).exclude(status=status).update(status=status)
+    return bool(closed.exists())
+
+
+def as_order(order: Any) -> Completion:
+    """Return what there is to complete of what is an order already."""
+    is_over = order.status in CLOSED
+    return Completion.CLOSED if is_over else Completion.NOT_NEEDED

@@ -16,15 +16,10 @@ from saleor.payment import TransactionAction, TransactionEventType
 from saleor.payment.lock_objects import transaction_item_qs_select_for_update
 from saleor.payment.models import TransactionEvent
 from saleor.payment.transaction_item_calculations import recalculate_transaction_amounts
-from saleor.payment.utils import (
-    process_order_or_checkout_with_transaction,
-    truncate_transaction_event_message,
-)
-from saleor.plugins.manager import get_plugins_manager
+from saleor.payment.utils import truncate_transaction_event_message
 
 from saleor_cryptopay.bridge.identity import PLUGIN_ID
 from saleor_cryptopay.bridge.purchases.amounts import count_gift_cards, refresh_prices
-from saleor_cryptopay.bridge.purchases.closed_orders import kept_closed
 from saleor_cryptopay.bridge.purchases.particulars import (
     find_particulars,
     name_by,
@@ -33,6 +28,8 @@ from saleor_cryptopay.bridge.purchases.particulars import (
 )
 from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Credit
+
+from .consequences import draw_consequences, sums_of
 
 # How often a checkout may become an order under our hands.
 PATIENCE: Final = 3
@@ -76,23 +73,11 @@ def recalculate(item: Any, app: Any, granted_refund: Any = None) -> None:
         app: whom Saleor's history names.
         granted_refund: the one that the events were about, if any.
     """
-    before = {
-        "previous_authorized_value": item.authorized_value,
-        "previous_charged_value": item.charged_value,
-        "previous_refunded_value": item.refunded_value,
-    }
+    before = sums_of(item)
     recalculate_transaction_amounts(item, save=False)
     item.available_actions = [TransactionAction.REFUND] if item.charged_value else []
     item.save()
-    with kept_closed(item.order_id):
-        process_order_or_checkout_with_transaction(
-            item,
-            get_plugins_manager(allow_replica=False),
-            None,
-            app,
-            **before,
-            related_granted_refund=granted_refund,
-        )
+    draw_consequences(item, app, before, granted_refund)
     if item.checkout_id is not None:
         count_gift_cards(Checkout.objects.get(pk=item.checkout_id))
 

@@ -20,7 +20,7 @@ from saleor.payment.models import TransactionEvent, TransactionItem
 from saleor_cryptopay.bridge.app_row import ensure_app
 from saleor_cryptopay.bridge.identity import PLUGIN_ID
 from saleor_cryptopay.bridge.purchases.abandoned_orders import cancel_abandoned
-from saleor_cryptopay.bridge.purchases.closed_orders import GONE, why_unwanted
+from saleor_cryptopay.bridge.purchases.closed_orders import GONE, as_order, why_unwanted
 from saleor_cryptopay.bridge.purchases.completion import complete_paid_checkout
 from saleor_cryptopay.bridge.purchases.particulars import store_on_order
 from saleor_cryptopay.bridge.purchases.summaries import summarise
@@ -142,7 +142,7 @@ class SaleorShop:
         item = _get(reference)
         if item.order_id is not None:
             store_on_order(item.order_id, reference)
-            return Completion.NOT_NEEDED
+            return as_order(item.order)
         if item.checkout is None:
             self._tell_staff(item, "gone", GONE_WORDS)
             return Completion.GONE
