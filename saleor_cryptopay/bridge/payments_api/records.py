@@ -7,6 +7,7 @@ Law of this file: the checkout or order is locked before the payment, as
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
@@ -30,6 +31,7 @@ from saleor.plugins.manager import get_plugins_manager
 from saleor_cryptopay.bridge.app_row import ensure_app
 from saleor_cryptopay.bridge.identity import PLUGIN_ID, payment_key, payment_reference
 from saleor_cryptopay.bridge.purchases.announcements import announce_order
+from saleor_cryptopay.bridge.purchases.attempts import attempt
 from saleor_cryptopay.bridge.purchases.closed_orders import is_closed
 from saleor_cryptopay.bridge.purchases.particulars import find_particulars, tell_history
 from saleor_cryptopay.core.errors import ShopError
@@ -200,7 +202,8 @@ def _tell_order(row: Any, credit: Credit) -> None:
     if is_closed(row.order_id):
         announce_order(row.order_id)
         return
-    order_charged(
+    charge = partial(
+        order_charged,
         fetch_order_info(Order.objects.get(pk=row.order_id)),
         None,
         ensure_app(),
@@ -208,6 +211,9 @@ def _tell_order(row: Any, credit: Credit) -> None:
         row,
         get_plugins_manager(allow_replica=False),
     )
+    if refusal := attempt(charge, payment_reference(row.pk)):
+        announce_order(row.order_id)
+        add_note(row, f"{credit.reference}:order", refusal)
 
 
 def add_note(row: Any, key: str, message: str) -> None:

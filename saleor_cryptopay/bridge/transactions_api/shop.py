@@ -15,10 +15,9 @@ from typing import Any, Final
 from django.db import DatabaseError
 from saleor.checkout import CheckoutAuthorizeStatus
 from saleor.payment import TransactionEventType
-from saleor.payment.models import TransactionEvent, TransactionItem
+from saleor.payment.models import TransactionItem
 
 from saleor_cryptopay.bridge.app_row import ensure_app
-from saleor_cryptopay.bridge.identity import PLUGIN_ID
 from saleor_cryptopay.bridge.purchases.abandoned_orders import cancel_abandoned
 from saleor_cryptopay.bridge.purchases.closed_orders import GONE, as_order, why_unwanted
 from saleor_cryptopay.bridge.purchases.completion import complete_paid_checkout
@@ -28,7 +27,7 @@ from saleor_cryptopay.bridge.settings.configuration import Configuration
 from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Completion, Credit, Summary
 
-from .notes import phrase_note
+from .notices import write_notice
 from .records import write_event
 from .refunds import begin_refund, end_refund
 
@@ -57,23 +56,7 @@ class SaleorShop:
 
     def record_notice(self, reference: str, key: str, credit: Credit) -> None:
         """Put a note into the transaction's history, once per key."""
-        item = _get(reference)
-        TransactionEvent.objects.get_or_create(
-            transaction=item,
-            idempotency_key=key,
-            defaults={
-                "type": Event.INFO,
-                "psp_reference": credit.reference,
-                "message": phrase_note(credit.message)[:512],
-                "external_url": credit.url,
-                "currency": item.currency,
-                "amount_value": Decimal(0),
-                "created_at": credit.at,
-                "app_identifier": PLUGIN_ID,
-                "app": ensure_app(),
-                "include_in_calculations": False,
-            },
-        )
+        write_notice(_get(reference), key, credit)
 
     def record_pending(self, reference: str, credit: Credit) -> None:
         """Report coins that are seen and not final: pending money."""
