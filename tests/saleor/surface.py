@@ -370,6 +370,8 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
         Fields(("identifier", "channel", "active", "configuration")),
     ),
     "saleor.webhook.event_types:WebhookEventAsyncType": (Members(("ORDER_UPDATED",)),),
+    # It has `digital_content` up to 3.22; the bridge looks first.
+    "saleor.product.models:ProductVariant": (),
     "saleor.warehouse.lock_objects:allocation_with_stock_qs_select_for_update": (
         Call(),
     ),

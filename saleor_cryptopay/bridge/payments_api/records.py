@@ -33,6 +33,7 @@ from saleor_cryptopay.bridge.identity import PLUGIN_ID, payment_key, payment_ref
 from saleor_cryptopay.bridge.purchases.announcements import announce_order
 from saleor_cryptopay.bridge.purchases.attempts import attempt
 from saleor_cryptopay.bridge.purchases.closed_orders import is_closed
+from saleor_cryptopay.bridge.purchases.order_locks import lock_order_to_pay
 from saleor_cryptopay.bridge.purchases.particulars import find_particulars, tell_history
 from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Credit
@@ -65,7 +66,7 @@ def capture(reference: str, credit: Credit) -> None:
     Raises:
         ShopError: no such row, the same transfer with another amount, or not now.
     """
-    with locked(reference) as row:
+    with locked(reference, may_pay=True) as row:
         if not is_new(row, TransactionKind.CAPTURE, credit):
             return
         record = create(row, TransactionKind.CAPTURE, credit)
@@ -131,11 +132,21 @@ def note(reference: str, key: str, message: str) -> None:
 
 
 @contextmanager
-def locked(reference: str) -> Iterator[Any]:
-    """Give the row locked after its checkout or order."""
+def locked(reference: str, *, may_pay: bool = False) -> Iterator[Any]:
+    """Give the row locked after its checkout or order.
+
+    Args:
+        reference: names the row.
+        may_pay: whether its captured sum may rise: the order's goods may go out then.
+
+    Raises:
+        ShopError: no such row, or not now.
+    """
     seen = get_payment(reference)
     with transaction.atomic():
-        if seen.order_id is not None:
+        if seen.order_id is not None and may_pay:
+            lock_order_to_pay(seen.order_id)
+        elif seen.order_id is not None:
             order_qs_select_for_update().filter(pk=seen.order_id).first()
         elif seen.checkout_id is not None:
             checkout_qs_select_for_update().filter(pk=seen.checkout_id).first()

@@ -20,6 +20,7 @@ from saleor.payment.utils import truncate_transaction_event_message
 
 from saleor_cryptopay.bridge.identity import PLUGIN_ID
 from saleor_cryptopay.bridge.purchases.amounts import count_gift_cards, refresh_prices
+from saleor_cryptopay.bridge.purchases.order_locks import lock_order_to_pay
 from saleor_cryptopay.bridge.purchases.particulars import (
     find_particulars,
     name_by,
@@ -42,13 +43,18 @@ def write_event(item: Any, kind: str, credit: Credit, app: Any) -> None:
         ShopError: the transaction holds the same event with another amount, or will
             not hold still.
     """
-    with locked(item) as held:
+    may_pay = kind == TransactionEventType.CHARGE_SUCCESS
+    with locked(item, may_pay=may_pay) as held:
         _write(held, kind, credit, app)
 
 
 @contextmanager
-def locked(item: Any) -> Iterator[Any]:
+def locked(item: Any, *, may_pay: bool = False) -> Iterator[Any]:
     """Give a transaction locked after its checkout or order, and commit in the end.
+
+    Args:
+        item: the transaction.
+        may_pay: whether its charged sum may rise: the order's goods may go out then.
 
     Raises:
         ShopError: it will not hold still.
@@ -57,7 +63,7 @@ def locked(item: Any) -> Iterator[Any]:
         if item.order_id is not None:
             refresh_prices(item.order)
         with transaction.atomic():
-            held = _lock(item)
+            held = _lock(item, may_pay=may_pay)
             if held is not None:
                 yield held
                 return
@@ -82,13 +88,15 @@ def recalculate(item: Any, app: Any, granted_refund: Any = None) -> None:
         count_gift_cards(Checkout.objects.get(pk=item.checkout_id))
 
 
-def _lock(item: Any) -> Any:
+def _lock(item: Any, *, may_pay: bool) -> Any:
     """Return the item locked after its checkout or order, as Saleor locks them.
 
     None if the checkout became an order between looking and locking: going on from
     here would take the locks in the wrong order.
     """
-    if item.order_id is not None:
+    if item.order_id is not None and may_pay:
+        lock_order_to_pay(item.order_id)
+    elif item.order_id is not None:
         order_qs_select_for_update().filter(pk=item.order_id).first()
     elif item.checkout_id is not None:
         checkout_qs_select_for_update().filter(pk=item.checkout_id).first()

@@ -66,7 +66,8 @@ def end_refund(item: Any, kind: str, key: str, credit: Credit) -> None:
     Raises:
         ShopError: as for `begin_refund`.
     """
-    with locked(item) as held:
+    # Coins that do not go back are charged money again.
+    with locked(item, may_pay=kind == Event.REFUND_FAILURE) as held:
         if _find(held, kind, credit) is not None:
             return
         request = _find(held, Event.REFUND_REQUEST, credit) or _claim_request(

@@ -28,6 +28,11 @@ def paid_order(shop: Shop) -> Purchase:
     return _pay(shop, shop.open(shop.order()), manual(shop.runtime))
 
 
+def paid_gift_card_order(shop: Shop) -> Purchase:
+    """Make such an order of gift cards, that Saleor hands out once it is told."""
+    return _pay(shop, shop.open(shop.gift_card_order()), manual(shop.runtime))
+
+
 def told_checkout(shop: Shop) -> Purchase:
     """Make a checkout that Saleor calls paid in part, with the rest to be told."""
     return _pay_in_parts(shop, shop.open(shop.checkout()), shop.runtime)

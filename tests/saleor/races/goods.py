@@ -129,6 +129,12 @@ class Shop:
                 )
         return Purchase(made, "")
 
+    def gift_card_order(self) -> Purchase:
+        """Make an order of gift cards: Saleor takes them off the stock once paid."""
+        made = self.order()
+        made.source.lines.update(is_gift_card=True)
+        return made
+
     def open(self, purchase: Purchase, runtime: Runtime | None = None) -> Purchase:
         """Start a transaction with us, as `transactionInitialize` leaves it."""
         item = self.transaction(purchase, ensure_app(), PLUGIN_ID)

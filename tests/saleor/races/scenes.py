@@ -20,6 +20,7 @@ from .beginnings import (
     overdue_order,
     overdue_shared_order,
     paid_checkout,
+    paid_gift_card_order,
     paid_order,
     reversed_checkout,
     reversed_order,
@@ -149,6 +150,13 @@ SCENES: Final = (
     ),
     _scene(
         paid_order, moves.deliver, moves.cancel, expect(CONFIRMED, statuses=(CLOSED,))
+    ),
+    # Whoever comes first has the gift cards: the customer, or the stock.
+    _scene(
+        paid_gift_card_order,
+        moves.deliver,
+        moves.cancel,
+        expect(CONFIRMED, statuses=(CLOSED, OrderStatus.FULFILLED)),
     ),
     _scene(paid_order, moves.deliver, moves.process, PAID),
     _scene(paid_order, moves.deliver, moves.deliver, PAID),
