@@ -38,6 +38,7 @@ Use = Call | Members | Fields
 
 MONEY_EVENT: Final = (
     "INFO",
+    "AUTHORIZATION_REQUEST",
     "CHARGE_REQUEST",
     "CHARGE_SUCCESS",
     "CHARGE_FAILURE",

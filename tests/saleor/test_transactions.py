@@ -6,10 +6,24 @@ import pytest
 
 from demo.services.graphql import GraphQLError
 
-from .shopping import SOON
+from .giving import key_of
+from .shell import Shell
+from .shopping import SOON, wait_until
 from .staffing import Staff
 
 USDT = {"asset": "usdt@ethereum"}
+
+# What has no token that anybody was shown.
+OVERDUE = """
+from datetime import timedelta
+
+from django.utils import timezone
+
+from saleor_cryptopay.models import Payment
+
+then = timezone.now() - timedelta(minutes=1)
+assert Payment.objects.filter(reference=of).update(expires_at=then)
+"""
 
 
 def test_a_checkout_is_paid_by_two_transactions_of_parts(staff: Staff) -> None:
@@ -83,6 +97,37 @@ def test_an_authorization_is_answered_by_a_charge_in_words(staff: Staff) -> None
     shopper.send(session)
     shopper.sandbox.mine()
     shopper.wait_for_order(session, SOON)
+
+
+@pytest.mark.parametrize("flow", ["CHARGE", "AUTHORIZATION"])
+def test_an_order_whose_session_could_not_be_opened_is_canceled_in_the_end(
+    staff: Staff, shell: Shell, flow: str
+) -> None:
+    shopper = staff.shopper
+    staff.set_channel(paymentSettings={"defaultTransactionFlowStrategy": flow})
+    order = shopper.unpaid_order()
+    shopper.sandbox.control("faults", kind="down")
+    session = shopper.initialize(order, USDT)
+    shopper.sandbox.control("faults", kind="none")
+    assert session.event["type"] == "CHARGE_FAILURE"
+    shell.run(OVERDUE, of=key_of(session.transaction))
+    shell.beat("expire")
+    wait_until(lambda: staff.order(order.id)["status"] == "CANCELED", SOON, "an end")
+    assert len(shopper.events(session, "CHARGE_FAILURE")) == 1
+
+
+def test_the_request_of_an_authorization_is_answered_too(staff: Staff) -> None:
+    shopper = staff.shopper
+    staff.set_channel(
+        paymentSettings={"defaultTransactionFlowStrategy": "AUTHORIZATION"}
+    )
+    session = shopper.initialize(shopper.unpaid_order(), USDT)
+    shopper.send(session)
+    shopper.sandbox.mine()
+    staff.wait_for_credit(session)
+    (request,) = shopper.events(session, "AUTHORIZATION_REQUEST")
+    (success,) = shopper.events(session, "CHARGE_SUCCESS")
+    assert request["pspReference"] == success["pspReference"]
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,12 @@ from saleor_cryptopay.operations.ports import Credit
 
 from .consequences import draw_consequences, sums_of
 
+# What Saleor opens a session with, as the channel's flow has it.
+REQUESTS: Final = (
+    TransactionEventType.CHARGE_REQUEST,
+    TransactionEventType.AUTHORIZATION_REQUEST,
+)
+
 # How often a checkout may become an order under our hands.
 PATIENCE: Final = 3
 
@@ -147,7 +153,7 @@ def _answer_request(item: Any, credit: Credit) -> None:
     reference: it would wait, and ask every few seconds, for as long as it is open.
     """
     item.events.filter(
-        type=TransactionEventType.CHARGE_REQUEST,
+        type__in=REQUESTS,
         psp_reference=str(item.token),
         include_in_calculations=False,
     ).update(psp_reference=credit.reference)

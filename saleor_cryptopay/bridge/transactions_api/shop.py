@@ -28,7 +28,7 @@ from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Completion, Credit, Summary
 
 from .notices import write_notice
-from .records import write_event
+from .records import REQUESTS, write_event
 from .refunds import begin_refund, end_refund
 
 logger = logging.getLogger(__name__)
@@ -75,9 +75,15 @@ class SaleorShop:
         self._record(reference, Event.CHARGE_BACK, credit)
 
     def record_end(self, reference: str, message: str, at: datetime) -> None:
-        """Close the session: `transactionProcess` answers with this from now on."""
+        """Close the session: `transactionProcess` answers with this from now on.
+
+        A session that failed as it was opened is closed already, in Saleor's words.
+        """
         item = _get(reference)
-        request = item.events.filter(type=Event.CHARGE_REQUEST).order_by("pk").first()
+        ends = item.events.filter(type=Event.CHARGE_FAILURE, psp_reference=reference)
+        if ends.filter(include_in_calculations=True).exists():
+            return
+        request = item.events.filter(type__in=REQUESTS).order_by("pk").first()
         credit = Credit(
             reference=reference,
             amount=request.amount_value if request else Decimal(0),
