@@ -67,37 +67,51 @@ def process(
 def _answer(
     compose: Callable[[], Runtime], data: TransactionSessionData, session: Session
 ) -> TransactionSessionResult:
+    runtime = None
     try:
         runtime = compose()
-        reply = _reply(data, session, runtime)
+        reply = _action_required(data, session(data, runtime), runtime)
     except CryptopayError as error:
-        reply = _failure(data, error)
+        reply = _refusal(data, error, runtime)
     except Exception:
         # A hook that raises makes Saleor answer HTTP 400 and leave rows behind.
         token = data.transaction.token
         logger.exception("Transaction %s", token, extra=about(reference=token))
-        reply = _failure(data, CryptopayError("Something went wrong: see the log."))
+        words = "Something went wrong: see the log."
+        reply = _refusal(data, CryptopayError(words), runtime)
     return TransactionSessionResult(app_identifier=PLUGIN_ID, response=reply)
 
 
-def _reply(data: TransactionSessionData, session: Session, runtime: Runtime) -> Reply:
-    """Return how the payment stands, with what was refused if it was.
+def _refusal(
+    data: TransactionSessionData, error: CryptopayError, runtime: Runtime | None
+) -> Reply:
+    """Return what was refused, or broke, and how the payment stands if it can be told.
 
     A failure would end Saleor's session for good: while customers may be paying to an
     address they were shown, a wish that cannot be granted is no failure.
     """
+    shown = None
     try:
-        payment = session(data, runtime)
-    except CryptopayError as error:
-        shown = Payment.objects.filter(
-            reference=str(data.transaction.token), address__isnull=False
-        ).first()
-        if shown is None:
-            raise
-        reply = _action_required(data, shown, runtime)
-        reply["data"]["error"] = _error(error)
-        return reply
-    return _action_required(data, payment, runtime)
+        shown = _find_shown(data)
+        if shown is not None and runtime is not None:
+            return _with_error(_action_required(data, shown, runtime), error)
+    except Exception:
+        token = data.transaction.token
+        logger.exception("Transaction %s", token, extra=about(reference=token))
+    if shown is not None:
+        _log_refusal(data, error, shown.pk)
+        return _with_error(_waiting(data, shown), error)
+    return _failure(data, error)
+
+
+def _find_shown(data: TransactionSessionData) -> Payment | None:
+    """Return the payment of which the customer may have seen an address."""
+    payments = Payment.objects.filter(reference=str(data.transaction.token))
+    return payments.filter(address__isnull=False).first()
+
+
+def _with_error(reply: Reply, error: CryptopayError) -> Reply:
+    return {**reply, "data": {**reply["data"], "error": _error(error)}}
 
 
 def _initialize(data: TransactionSessionData, runtime: Runtime) -> Payment:
@@ -166,12 +180,19 @@ def _action_required(
 ) -> Reply:
     details = payment_data(payment, runtime)
     return {
+        **_waiting(data, payment),
+        "externalUrl": details["page_url"],
+        "data": {"payment": details},
+    }
+
+
+def _waiting(data: TransactionSessionData, payment: Payment) -> Reply:
+    return {
         "result": "CHARGE_ACTION_REQUIRED",
         "amount": str(payment.total),
         "pspReference": str(data.transaction.token),
-        "externalUrl": details["page_url"],
         "message": _waiting_words(data, payment),
-        "data": {"payment": details},
+        "data": {},
     }
 
 
