@@ -40,6 +40,11 @@ query($id: ID!) {
   }
 }
 """
+FIND_ORDERS = """
+query($words: String!) {
+  orders(first: 5, filter: {search: $words}) { edges { node { id } } }
+}
+"""
 CHANNEL = """
 mutation($id: ID!, $input: ChannelUpdateInput!) {
   channelUpdate(id: $id, input: $input) { errors { field message code } }

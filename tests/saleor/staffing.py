@@ -77,6 +77,14 @@ class Staff:
         order: dict[str, Any] = found["order"]
         return order
 
+    def find_orders(self, words: str) -> list[str]:
+        """Search the orders, as staff do in the Dashboard; return their ids."""
+        token = self.shopper.saleor.staff_token()
+        found = self.shopper.saleor.graphql(
+            staff_calls.FIND_ORDERS, {"words": words}, token
+        )
+        return [str(edge["node"]["id"]) for edge in found["orders"]["edges"]]
+
     def cancel(self, order_id: str) -> None:
         """Cancel an order."""
         self._do(staff_calls.CANCEL_ORDER, id=order_id)

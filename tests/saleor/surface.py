@@ -111,6 +111,7 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
     "saleor.core.prices:quantize_price": (Call(2),),
     "saleor.core.taxes:zero_money": (Call(1),),
     "saleor.core.utils:build_absolute_uri": (Call(1),),
+    "saleor.core.utils.events:call_event": (Call(2),),
     "saleor.discount.models:VoucherCode": (Fields(("code", "voucher")),),
     "saleor.discount.utils.voucher:get_customer_email_for_voucher_usage": (Call(1),),
     "saleor.discount.utils.voucher:release_voucher_code_usage": (Call(3),),
@@ -167,6 +168,7 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
             )
         ),
     ),
+    "saleor.order.search:update_order_search_vector": (Call(1),),
     "saleor.order.utils:updates_amounts_for_order": (Call(1, ("save",)),),
     "saleor.payment:ChargeStatus": (Members(("NOT_CHARGED",)),),
     "saleor.payment:PaymentError": (Call(1),),
@@ -370,7 +372,9 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
     "saleor.plugins.models:PluginConfiguration": (
         Fields(("identifier", "channel", "active", "configuration")),
     ),
-    "saleor.webhook.event_types:WebhookEventAsyncType": (Members(("ORDER_UPDATED",)),),
+    "saleor.webhook.event_types:WebhookEventAsyncType": (
+        Members(("ORDER_UPDATED", "ORDER_METADATA_UPDATED")),
+    ),
     # It has `digital_content` up to 3.22; the bridge looks first.
     "saleor.product.models:ProductVariant": (),
     "saleor.warehouse.lock_objects:allocation_with_stock_qs_select_for_update": (

@@ -130,6 +130,21 @@ def test_the_request_of_an_authorization_is_answered_too(staff: Staff) -> None:
     assert request["pspReference"] == success["pspReference"]
 
 
+def test_a_transfer_that_was_only_noted_is_found_by_its_hash(
+    staff: Staff, shell: Shell
+) -> None:
+    shopper, order = staff.shopper, staff.shopper.unpaid_order()
+    session = shopper.initialize(order, USDT)
+    shell.expire(session.payment["token"])
+    wait_until(lambda: staff.order(order.id)["status"] == "CANCELED", SOON, "an end")
+    shopper.send(session)
+    shopper.sandbox.mine()
+    shopper.wait_for_status(session, "needs_review", SOON)
+    wait_until(lambda: bool(shopper.events(session, "INFO")), SOON, "words for staff")
+    late = shopper.events(session, "INFO")[0]["pspReference"]
+    wait_until(lambda: staff.find_orders(late) == [order.id], SOON, "the order")
+
+
 @pytest.mark.parametrize(
     ("action", "kind", "words"),
     [

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
+from saleor.core.utils.events import call_event
 from saleor.order.actions import call_order_event
 from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
@@ -17,6 +18,17 @@ from saleor.webhook.event_types import WebhookEventAsyncType
 def announce_order(order_id: Any) -> None:
     """Tell that an order has changed: `ORDER_UPDATED`, once this is committed."""
     _announce(order_id, WebhookEventAsyncType.ORDER_UPDATED)
+
+
+def announce_order_metadata(order_id: Any) -> None:
+    """Tell that an order's metadata has changed, once this is committed."""
+    _announce(order_id, WebhookEventAsyncType.ORDER_METADATA_UPDATED)
+
+
+def announce_transaction_metadata(item: Any) -> None:
+    """Tell that a transaction's metadata has changed, once this is committed."""
+    manager = get_plugins_manager(allow_replica=False)
+    call_event(manager.transaction_item_metadata_updated, item)
 
 
 def _announce(order_id: Any, event: str) -> None:

@@ -25,6 +25,7 @@ from saleor_cryptopay.models import Cursor
 from saleor_cryptopay.operations.runtime import Runtime
 
 from .amounts import refresh_prices
+from .announcements import announce_order
 from .particulars import find_worry
 
 BATCH: Final = 200
@@ -88,4 +89,5 @@ def _settle(order: Any) -> bool:
             message=f"This order was changed after coins had come for it. {worry}",
             parameters=None,
         )
+        announce_order(locked.pk)
     return True

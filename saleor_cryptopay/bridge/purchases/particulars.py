@@ -13,12 +13,14 @@ from saleor.order import OrderChargeStatus
 from saleor.order.events import external_notification_event, transaction_event
 from saleor.order.lock_objects import order_qs_select_for_update
 from saleor.order.models import Order
+from saleor.order.search import update_order_search_vector
 
 from saleor_cryptopay.core.money import format_units
 from saleor_cryptopay.models import Payment, Transfer
 from saleor_cryptopay.operations.ports import Credit
 
 from .amounts import find_order_due
+from .announcements import announce_order_metadata
 from .closed_orders import CLOSED
 
 PREFIX: Final = "cryptopay_"
@@ -57,9 +59,23 @@ def store_on_order(order_id: Any, reference: str) -> None:
     values = find_particulars(reference)
     with transaction.atomic():
         order = order_qs_select_for_update().filter(pk=order_id).first()
-        if order is not None and values:
+        if order is not None and not has_metadata(order, values):
             order.store_value_in_metadata(values)
             order.save(update_fields=["metadata", "updated_at"])
+            announce_order_metadata(order.pk)
+
+
+def has_metadata(row: Any, values: Mapping[str, str]) -> bool:
+    """Return whether a row of Saleor's has these values in its metadata already."""
+    return values.items() <= (row.metadata or {}).items()
+
+
+def renew_search(order_id: Any) -> None:
+    """Let staff find an order by all that is recorded of it by now."""
+    with transaction.atomic():
+        order = order_qs_select_for_update().filter(pk=order_id).first()
+        if order is not None:
+            update_order_search_vector(order)
 
 
 def tell_history(order_id: Any, credit: Credit, app: Any) -> None:

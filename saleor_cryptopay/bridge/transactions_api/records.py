@@ -20,9 +20,13 @@ from saleor.payment.utils import truncate_transaction_event_message
 
 from saleor_cryptopay.bridge.identity import PLUGIN_ID
 from saleor_cryptopay.bridge.purchases.amounts import count_gift_cards, refresh_prices
+from saleor_cryptopay.bridge.purchases.announcements import (
+    announce_transaction_metadata,
+)
 from saleor_cryptopay.bridge.purchases.order_locks import lock_order_to_pay
 from saleor_cryptopay.bridge.purchases.particulars import (
     find_particulars,
+    has_metadata,
     name_by,
     store_on_order,
     tell_history,
@@ -165,7 +169,9 @@ def _update(item: Any, credit: Credit, app: Any) -> None:
     item.app = item.app or app
     if particulars := find_particulars(str(item.token)):
         item.name = name_by(particulars)
-        item.store_value_in_metadata(particulars)
+        if not has_metadata(item, particulars):
+            item.store_value_in_metadata(particulars)
+            announce_transaction_metadata(item)
     recalculate(item, app)
     if item.order_id is not None:
         store_on_order(item.order_id, str(item.token))

@@ -21,7 +21,10 @@ from saleor_cryptopay.bridge.app_row import ensure_app
 from saleor_cryptopay.bridge.purchases.abandoned_orders import cancel_abandoned
 from saleor_cryptopay.bridge.purchases.closed_orders import GONE, as_order, why_unwanted
 from saleor_cryptopay.bridge.purchases.completion import complete_paid_checkout
-from saleor_cryptopay.bridge.purchases.particulars import store_on_order
+from saleor_cryptopay.bridge.purchases.particulars import (
+    renew_search,
+    store_on_order,
+)
 from saleor_cryptopay.bridge.purchases.summaries import summarise
 from saleor_cryptopay.bridge.settings.configuration import Configuration
 from saleor_cryptopay.core.errors import ShopError
@@ -55,8 +58,15 @@ class SaleorShop:
         return summarise(_find(reference), self._configuration)
 
     def record_notice(self, reference: str, key: str, credit: Credit) -> None:
-        """Put a note into the transaction's history, once per key."""
-        write_notice(_get(reference), key, credit)
+        """Put a note into the transaction's history, once per key.
+
+        Staff find the order by what the note is about: the hash of a transfer.
+        """
+        item = _get(reference)
+        write_notice(item, key, credit)
+        if item.order_id is not None:
+            with _database():
+                renew_search(item.order_id)
 
     def record_pending(self, reference: str, credit: Credit) -> None:
         """Report coins that are seen and not final: pending money."""
