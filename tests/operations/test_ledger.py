@@ -166,7 +166,7 @@ def test_the_part_that_other_coins_cover_is_not_charged_back(scene: Scene) -> No
 def test_coins_seen_before_the_deadline_beat_the_sweep(scene: Scene) -> None:
     payment = scene.open()
     scene.pay(payment, "50.1")
-    scene.clock.shift = timedelta(hours=25)
+    scene.clock.shift = timedelta(hours=24, minutes=30)
     scene.poll()
     assert expiry.expire_due(scene.runtime) == 0
     scene.sandbox.mine()
