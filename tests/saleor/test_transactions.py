@@ -100,13 +100,14 @@ def test_an_authorization_is_answered_by_a_charge_in_words(staff: Staff) -> None
 
 
 @pytest.mark.parametrize("flow", ["CHARGE", "AUTHORIZATION"])
+@pytest.mark.parametrize("fault", ["down", "refuse_key"])
 def test_an_order_whose_session_could_not_be_opened_is_canceled_in_the_end(
-    staff: Staff, shell: Shell, flow: str
+    staff: Staff, shell: Shell, flow: str, fault: str
 ) -> None:
     shopper = staff.shopper
     staff.set_channel(paymentSettings={"defaultTransactionFlowStrategy": flow})
     order = shopper.unpaid_order()
-    shopper.sandbox.control("faults", kind="down")
+    shopper.sandbox.control("faults", kind=fault)
     session = shopper.initialize(order, USDT)
     shopper.sandbox.control("faults", kind="none")
     assert session.event["type"] == "CHARGE_FAILURE"
