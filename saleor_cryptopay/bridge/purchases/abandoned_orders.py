@@ -20,7 +20,6 @@ from saleor.discount.utils.voucher import (
 )
 from saleor.order import OrderAuthorizeStatus, OrderChargeStatus, OrderStatus
 from saleor.order.actions import cancel_order
-from saleor.order.models import Order
 from saleor.payment import TransactionEventType
 from saleor.payment.models import TransactionEvent
 from saleor.plugins.manager import get_plugins_manager
@@ -32,6 +31,8 @@ from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.core.states import OPEN_STATES
 from saleor_cryptopay.models import Payment
 from saleor_cryptopay.operations.underway import find_worths
+
+from .order_locks import lock_if_free
 
 CANCELABLE: Final = (OrderStatus.UNCONFIRMED, OrderStatus.UNFULFILLED)
 
@@ -80,11 +81,7 @@ def _lock(order_id: Any) -> Any:
     """
     allocations = allocation_with_stock_qs_select_for_update()
     list(allocations.filter(order_line__order_id=order_id))
-    orders = Order.objects.filter(pk=order_id)
-    free = orders.select_for_update(of=("self",), skip_locked=True).first()
-    if free is None and orders.exists():
-        raise ShopError("Somebody is changing the order: later.")
-    return free
+    return lock_if_free(order_id)
 
 
 def _is_abandoned(order: Any, item: Any) -> bool:

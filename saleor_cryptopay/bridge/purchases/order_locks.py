@@ -27,13 +27,23 @@ def lock_order_to_pay(order_id: Any) -> None:
     Raises:
         ShopError: somebody holds the order, and waiting for it could lock both up.
     """
-    orders = Order.objects.filter(pk=order_id)
-    if not _lock_stock(order_id):
+    if _lock_stock(order_id):
+        lock_if_free(order_id)
+    else:
         order_qs_select_for_update().filter(pk=order_id).first()
-        return
+
+
+def lock_if_free(order_id: Any) -> Any:
+    """Return an order, locked; None if it is gone. For whoever holds its stock.
+
+    Raises:
+        ShopError: somebody holds the order, and waiting for it could lock both up.
+    """
+    orders = Order.objects.filter(pk=order_id)
     free = orders.select_for_update(of=("self",), skip_locked=True).first()
     if free is None and orders.exists():
         raise ShopError("Somebody is changing the order: later.")
+    return free
 
 
 def _lock_stock(order_id: Any) -> bool:
