@@ -95,7 +95,11 @@ class _BoundedStream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         del timeout
-        left = _seconds_left(httpcore.ConnectTimeout)
+        try:
+            left = _seconds_left(httpcore.ConnectTimeout)
+        except httpcore.ConnectTimeout:
+            self.close()  # as the plain stream does where its own attempt fails
+            raise
         return _BoundedStream(
             self._stream.start_tls(ssl_context, server_hostname, left)
         )
