@@ -123,8 +123,7 @@ def post_state(posting: Posting) -> None:
             _post(posting, Kind.COMPLETE, {})
         case PaymentState.EXPIRED:
             _post_end(posting, "Nobody paid before the deadline.")
-            if policy.cancel_unpaid_orders:
-                _post(posting, Kind.CANCEL_ORDER, {})
+            _post_cancellation(posting)
         case PaymentState.CANCELED:
             _post_end(posting, "The payment was canceled.")
         case PaymentState.NEEDS_REVIEW:
@@ -187,6 +186,10 @@ def _post_loss(posting: Posting, transfer: Transfer) -> None:
         _close_pending(posting, transfer, words)
     else:
         _post_notice(posting, words, transfer)
+    is_expired = posting.entry.state_after == PaymentState.EXPIRED
+    if is_expired and not posting.final + posting.underway:
+        # An order is left alone as long as late coins that count are on their way.
+        _post_cancellation(posting)
 
 
 def _post_difference(posting: Posting, transfer: Transfer) -> None:
@@ -259,6 +262,11 @@ def _post_notice(
         "at": posting.entry.created_at.isoformat(),
     }
     _post(posting, Kind.NOTICE, data)
+
+
+def _post_cancellation(posting: Posting) -> None:
+    if posting.policy.cancel_unpaid_orders:
+        _post(posting, Kind.CANCEL_ORDER, {})
 
 
 def _post_end(posting: Posting, message: str) -> None:

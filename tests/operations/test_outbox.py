@@ -13,6 +13,7 @@ from saleor_cryptopay.models import Effect, Message, Payment
 from saleor_cryptopay.operations import outbox, reconciliation
 from saleor_cryptopay.operations.ports import Completion, Credit
 from saleor_cryptopay.operations.retries import LEASE, claim
+from saleor_cryptopay.operations.runtime import LatePolicy
 from tests.chaos.world import World
 from tests.recording_shop import RecordingShop, Sale
 
@@ -126,6 +127,26 @@ def test_an_order_that_is_paid_after_all_is_not_canceled(world: World) -> None:
     assert (payment.state, world.credited(payment)) == ("confirmed", Decimal("50.10"))
     assert not sale.is_canceled
     assert payment.effects.get(kind="cancel_order").note.startswith("left alone")
+
+
+def test_an_order_waits_for_late_coins_and_is_canceled_when_they_do_not_come(
+    world: World,
+) -> None:
+    world.stage.policy = replace(world.stage.policy, late_payments=LatePolicy.ACCEPT)
+    payment = world.open()
+    sale = Sale(total=Decimal("50.10"), is_order=True)
+    world.shop.sales[payment.reference] = sale
+    world.clock.now += timedelta(hours=26)
+    world.sweep()
+    world.tell()
+    coins = world.pay(payment, "50.1")
+    world.poll()
+    rest(world)
+    assert (Payment.objects.get().state, sale.is_canceled) == ("expired", False)
+    world.chain.move(coins, TransferStatus.FAILED)
+    world.poll()
+    world.tell()
+    assert (Payment.objects.get().state, sale.is_canceled) == ("expired", True)
 
 
 def test_coins_that_are_gone_again_make_no_order(world: World) -> None:
