@@ -186,6 +186,8 @@ def test_an_order_waits_for_a_customer_at_their_bank_a_second_time(case: Case) -
     case.expire()
     assert case.cancellation()["done_at"] is None
     assert case.status() == "UNFULFILLED"
+    case.wait_two_hours()
+    case.wait_for_cancellation()
 
 
 def test_an_order_that_expires_while_the_plugin_is_off_is_canceled_once_it_is_on(
