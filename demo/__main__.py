@@ -44,7 +44,9 @@ QUICK: Final = "quick"
 
 def main() -> int:
     """Run the demo until Ctrl-C, or check it; returns the exit code."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    # Whoever starts it in the background may have Ctrl-C ignored, as shells do.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     check = _read_check()
     folder = Path(tempfile.mkdtemp(prefix="cryptopay-demo-"))
     # PostgreSQL runs as an account of its own when the demo runs as root.

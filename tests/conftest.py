@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -17,9 +18,10 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from _pytest.terminal import TerminalReporter
-from django.db import connections
+from django.db import connection, connections
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect, sync_playwright
+from pytest_django import DjangoDbBlocker
 from xdist.scheduler import LoadScopeScheduling
 
 from demo.services.installs import VERSIONS
@@ -39,6 +41,10 @@ BROWSER_ARGUMENTS = [
     "--disable-lcd-text",
 ]
 PAGE_MILLISECONDS = 30_000
+OTHER_SESSIONS = """
+SELECT pid FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 SALEOR_TESTS = Path(__file__).parent / "saleor"
 KEPT = pytest.StashKey[list[str]]()
 
@@ -96,6 +102,29 @@ def django_db_modify_db_settings(postgres: Postgres) -> None:
         PORT=str(url.port or ""),
     )
     connections.settings["default"]["TEST"]["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None,  # noqa: ARG001 - pytest-django's own, around this one
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Give the database; it goes when nobody uses it any more.
+
+    A thread of a site may still be answering a browser that has just been closed.
+    """
+    yield
+    with django_db_blocker.unblock():
+        _wait_for_other_sessions()
+
+
+def _wait_for_other_sessions() -> None:
+    deadline = time.monotonic() + PAGE_MILLISECONDS / 1_000
+    with connection.cursor() as cursor:
+        cursor.execute(OTHER_SESSIONS)
+        while cursor.fetchall() and time.monotonic() < deadline:
+            time.sleep(0.1)
+            cursor.execute(OTHER_SESSIONS)
 
 
 @pytest.fixture(scope="session")

@@ -46,9 +46,9 @@ _URGENCY: Final = Case(
 )
 # Else those that wait longest come first.
 _ORDERS: Final[dict[str, tuple[str | Case, ...]]] = {
-    "waiting": (_URGENCY, "changed_at", "pk"),
-    "underway": ("changed_at", "pk"),
-    "over": ("-changed_at", "pk"),
+    "waiting": (_URGENCY, "changed_at", "key", "pk"),
+    "underway": ("changed_at", "key", "pk"),
+    "over": ("-changed_at", "key", "pk"),
 }
 
 

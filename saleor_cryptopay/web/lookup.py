@@ -17,7 +17,7 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{32}", re.ASCII)
 
 _ORDER: Final = (
     *("transfers__seen_at", "transfers__pk"),
-    *("refunds__asked_at", "refunds__pk"),
+    *("refunds__asked_at", "refunds__key"),
 )
 
 _Row = TypeVar("_Row", Transfer, Refund)
@@ -93,10 +93,10 @@ def list_transfers(payment: Payment) -> list[Transfer]:
 
 
 def list_refunds(payment: Payment) -> list[Refund]:
-    """Return the payment's refunds, oldest first."""
+    """Return the payment's refunds, oldest first, and by key those of one moment."""
     if payment.address_id is None:  # nothing came that could go back
         return []
-    return list(payment.refunds.order_by("asked_at", "pk"))
+    return list(payment.refunds.order_by("asked_at", "key"))
 
 
 def check_if_stale(payment: Payment, runtime: Runtime) -> None:

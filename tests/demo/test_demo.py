@@ -71,9 +71,13 @@ def test_ctrl_c_stops_everything(
 ) -> None:
     log = tmp_path / "demo.log"
     variables = environment(postgres, TMPDIR=str(tmp_path))
-    with Program(
-        "demo", COMMAND, log=log, environment=variables, folder=PROJECT
-    ) as demo:
+    # What a shell starts in the background inherits Ctrl-C ignored.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        demo = Program("demo", COMMAND, log=log, environment=variables, folder=PROJECT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    with demo:
         demo.wait_for_line("Ctrl-C stops everything", START_SECONDS)
         urls = re.findall(r"http://127\.0\.0\.1:\d+/(?=\s)", log.read_text())
         assert [httpx.get(url, timeout=30).status_code for url in urls] == [200, 200]

@@ -108,7 +108,7 @@ def _wrong_coin(stage: Stage) -> Payment:
 
 
 def _going_back(stage: Stage) -> Payment:
-    refund = refund_in(RefundState.NEEDS_ADDRESS, stage)
+    refund = refund_in(RefundState.NEEDS_ADDRESS, stage, key="1")
     make_refund(refund.payment, stage, key="2", state="confirmed", coins="1")
     return refund.payment
 

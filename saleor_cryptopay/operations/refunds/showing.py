@@ -109,7 +109,7 @@ def find_refund(token: str) -> Refund | None:
 
 def list_refunds(states: Iterable[RefundState] = ()) -> list[Refund]:
     """Return refunds with their payments, in some states or in all, oldest first."""
-    refunds = Refund.objects.select_related("payment").order_by("asked_at", "pk")
+    refunds = Refund.objects.select_related("payment").order_by("asked_at", "key", "pk")
     wanted = list(states)
     return list(refunds.filter(state__in=wanted) if wanted else refunds)
 
