@@ -77,6 +77,10 @@ getattr(active_runtime().shop, method)(of, credit)
 """
 
 
+# References of what the shop was told past our books.
+TOLD: set[str] = set()
+
+
 def key_of(global_id: str) -> str:
     """Return the key behind Saleor's id: an order's, or a transaction's token."""
     return base64.b64decode(global_id).decode().partition(":")[2]
@@ -100,7 +104,8 @@ def links(shell: Shell, order_id: str) -> int:
 def tell(
     shell: Shell, method: str, of: str, reference: str, amount: str = "12.00"
 ) -> None:
-    """Tell the shop's port of a transfer, as the outbox does."""
+    """Tell the shop of a transfer as the outbox does; our books hear nothing of it."""
+    TOLD.add(of)
     shell.run(TELL, method=method, of=of, reference=reference, amount=amount)
 
 
