@@ -7,7 +7,7 @@ and what people are to be told among the messages.
 All of it is one commit; nothing here speaks to a gateway or to the shop.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 from uuid import UUID
@@ -16,9 +16,8 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext_noop
 
-from saleor_cryptopay.core.events import TransferReported, TransferStatus
+from saleor_cryptopay.core.events import TransferReported
 from saleor_cryptopay.core.messages import MessageName
-from saleor_cryptopay.core.shares import Part, received_units
 from saleor_cryptopay.core.states import (
     PaymentEvent,
     PaymentState,
@@ -43,6 +42,7 @@ from .postings import (
     post_transfer,
 )
 from .runtime import Runtime
+from .sums import add_up, list_counted, sums
 from .tidings import DEADLINE, post_tidings
 from .transfers import Change, find_address, update_transfer
 
@@ -158,31 +158,6 @@ def record_deadlines(due: QuerySet[Payment], runtime: Runtime) -> list[datetime]
     return [deadline for *_, deadline in rows]
 
 
-def sums(payment: Payment) -> tuple[Fraction, Fraction]:
-    """Return (final, underway) of the payment's counted transfers.
-
-    In base units of its quote: fractions where coins count at another rate.
-    """
-    return _add_up(payment, _counted(payment))
-
-
-def _counted(payment: Payment) -> list[Transfer]:
-    return list(payment.transfers.filter(verdict=Transfer.Verdict.COUNTED))
-
-
-def _add_up(payment: Payment, counted: Iterable[Transfer]) -> tuple[Fraction, Fraction]:
-    final: list[Part] = []
-    underway: list[Part] = []
-    asked = payment.address.units if payment.address else 1
-    for transfer in counted:
-        part = Part(transfer.units, transfer.asked_units or asked)
-        if transfer.is_final:
-            final.append(part)
-        elif not TransferStatus(transfer.status).is_gone:
-            underway.append(part)
-    return received_units(final, asked), received_units(underway, asked)
-
-
 def _deliver_soon(runtime: Runtime) -> None:
     """Have the shop and people told as soon as this is committed."""
     transaction.on_commit(runtime.jobs.deliver_effects, robust=True)
@@ -230,8 +205,8 @@ def _stop(payment: Payment, transfer: Transfer, runtime: Runtime, reason: str) -
 def _apply_change(
     payment: Payment, transfer: Transfer, change: Change, runtime: Runtime
 ) -> None:
-    counted = _counted(payment)
-    final, underway = _add_up(payment, counted)
+    counted = list_counted(payment)
+    final, underway = add_up(payment, counted)
     event = _event(payment, transfer, change, final, underway)
     entry = _advance(
         payment,

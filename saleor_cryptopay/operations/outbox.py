@@ -21,11 +21,11 @@ from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import Effect, Payment
 
-from .ledger import sums
 from .messages import post_message
 from .ports import Completion, Credit
 from .retries import claim, next_attempt
 from .runtime import Runtime
+from .sums import sums
 
 logger = logging.getLogger(__name__)
 

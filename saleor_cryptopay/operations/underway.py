@@ -11,7 +11,7 @@ from saleor_cryptopay.core.money import credit_for
 from saleor_cryptopay.core.states import OPEN_STATES, PaymentState
 from saleor_cryptopay.models import Payment
 
-from .ledger import sums
+from .sums import sums
 
 # What needs a person is for that person to say.
 COUNTED: Final = sorted(OPEN_STATES | {PaymentState.CONFIRMED})

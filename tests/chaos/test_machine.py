@@ -29,6 +29,7 @@ from saleor_cryptopay.core.events import TransferStatus as Status
 from saleor_cryptopay.core.states import PaymentEvent
 from saleor_cryptopay.models import Payment
 from saleor_cryptopay.operations import ledger
+from saleor_cryptopay.operations.sums import sums
 
 from .chain import Coins
 from .figures import Figure, by_form
@@ -171,7 +172,7 @@ class Shopping(RuleBasedStateMachine):
     def coins_are_conserved(self) -> None:
         """What is final and counts is what the shop will have been credited."""
         for payment, model in self.payments:
-            final, _ = ledger.sums(payment)
+            final, _ = sums(payment)
             assert Fraction(final, 10**6) == model.settled
             credited = sum(row.credited for row in payment.transfers.all())
             assert credited == model.credit

@@ -11,12 +11,12 @@ from saleor_cryptopay.core.shares import remaining_units, surplus_units
 from saleor_cryptopay.core.states import OPEN_STATES
 from saleor_cryptopay.gateways.base import Environment
 from saleor_cryptopay.models import Message, Payment
-from saleor_cryptopay.operations import ledger
 from saleor_cryptopay.operations.lateness import is_over
 from saleor_cryptopay.operations.quoting import asked_now
 from saleor_cryptopay.operations.refunds.links import refund_url
 from saleor_cryptopay.operations.refunds.postings import explorer_url
 from saleor_cryptopay.operations.runtime import Runtime
+from saleor_cryptopay.operations.sums import sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _coins(payment: Payment, runtime: Runtime) -> tuple[str, str, str, str]:
     address = payment.address
     if address is None:
         return "", "", "", ""
-    final, underway = ledger.sums(payment)
+    final, underway = sums(payment)
     received, decimals = final + underway, address.asset.decimals
     missing = remaining_units(
         received,
