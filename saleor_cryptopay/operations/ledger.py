@@ -30,10 +30,9 @@ from saleor_cryptopay.models import Address, Effect, Entry, Payment, Transfer
 
 from . import integrity, journal
 from .batches import FIRST, move_alike
+from .descriptions import CONTRADICTED, SET_ASIDE
 from .messages import post_alike
 from .postings import (
-    CONTRADICTED,
-    SET_ASIDE,
     Posting,
     is_owed,
     is_short,

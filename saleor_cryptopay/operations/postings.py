@@ -12,47 +12,19 @@ from fractions import Fraction
 from typing import Final
 
 from django.db.models import Sum
-from django.utils.translation import gettext_noop
 
-from saleor_cryptopay.core.assets import NETWORKS
 from saleor_cryptopay.core.money import credit_for, format_units
 from saleor_cryptopay.core.shares import surplus_units
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Effect, Entry, Payment, Transfer
 
+from .descriptions import CHANGES, SET_ASIDE, describe, explorer_url, why_review
 from .runtime import Policy
 from .transfers import Change
 
 NOTHING: Final = Decimal(0)
 
 Kind = Effect.Kind
-
-SET_ASIDE: Final = {
-    Transfer.Verdict.WRONG_ASSET: gettext_noop(
-        "not the coin and network that were asked for"
-    ),
-    Transfer.Verdict.LATE: gettext_noop("after the deadline, or to a closed payment"),
-    Transfer.Verdict.OLD_ADDRESS: gettext_noop(
-        "to the address of a coin chosen before"
-    ),
-    Transfer.Verdict.UNPRICED: gettext_noop(
-        "after the quote had lapsed, at a time without a rate"
-    ),
-    Transfer.Verdict.REPEATED: gettext_noop(
-        "reported a second time under another name"
-    ),
-}
-
-CONTRADICTED: Final = gettext_noop(
-    "the gateway tells of another amount or coin than at first"
-)
-
-CHANGES: Final = {
-    Change.SEEN: "seen",
-    Change.SETTLED: "received",
-    Change.GONE: "did not come",
-    Change.REVERSED: gettext_noop("disappeared from the chain"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,31 +102,6 @@ def post_state(posting: Posting) -> None:
             _post_notice(posting, f"Needs a person: {why_review(entry)}.")
         case _:
             pass
-
-
-def describe(transfer: Transfer) -> str:
-    """Return a transfer in words for staff: `25 USDT on Ethereum`."""
-    known = NETWORKS.get(transfer.network)
-    amount = transfer.amount
-    if transfer.units:
-        amount = format_units(transfer.units, transfer.address.asset.decimals)
-    network = known.name if known else transfer.network
-    return f"{amount} {transfer.coin.upper()} on {network}"
-
-
-def explorer_url(transfer: Transfer) -> str:
-    """Return the explorer's page of the transfer, or "" on an unknown network."""
-    network = NETWORKS.get(transfer.network)
-    return network.transaction_url.format(hash=transfer.hash) if network else ""
-
-
-def why_review(entry: Entry) -> str:
-    """Return why a person has to look, in words for staff."""
-    if entry.transfer is None:
-        return entry.note
-    verdict = Transfer.Verdict(entry.transfer.verdict)
-    reason = SET_ASIDE.get(verdict, entry.note)
-    return f"{describe(entry.transfer)}, {reason}"
 
 
 def _post_seen(posting: Posting, transfer: Transfer) -> None:

@@ -13,8 +13,9 @@ from saleor_cryptopay.core.shares import surplus_units
 from saleor_cryptopay.core.states import PaymentEvent, PaymentState
 from saleor_cryptopay.models import Transfer
 
+from .descriptions import CHANGES, SET_ASIDE, describe, explorer_url, why_review
 from .messages import post_message
-from .postings import CHANGES, SET_ASIDE, Posting, describe, explorer_url, why_review
+from .postings import Posting
 from .transfers import Change
 
 # Nobody chose a coin more than once for a deadline: one message for each payment.

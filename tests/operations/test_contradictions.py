@@ -12,7 +12,7 @@ from saleor_cryptopay.core.refund_rules import RefundMode, RefundRules
 from saleor_cryptopay.models import Message, Payment, Refund, Transfer
 from saleor_cryptopay.operations import ledger
 from saleor_cryptopay.operations.audit import audit
-from saleor_cryptopay.operations.postings import CONTRADICTED
+from saleor_cryptopay.operations.descriptions import CONTRADICTED
 from saleor_cryptopay.operations.refunds.asking import RefundRequest, ask_refund
 from tests.chaos.world import World
 

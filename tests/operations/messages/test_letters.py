@@ -17,12 +17,16 @@ from saleor_cryptopay.core.messages import KINDS, Audience, MessageName, names_f
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Message
 from saleor_cryptopay.operations import integrity, stuck
+from saleor_cryptopay.operations.descriptions import (
+    CHANGES,
+    CONTRADICTED,
+    SET_ASIDE,
+)
 from saleor_cryptopay.operations.messages import post_message
 from saleor_cryptopay.operations.messages.letters import write_letter
 from saleor_cryptopay.operations.messages.payloads import build_payload
 from saleor_cryptopay.operations.outbox import INCOMPLETE
 from saleor_cryptopay.operations.ports import Letter
-from saleor_cryptopay.operations.postings import CHANGES, CONTRADICTED, SET_ASIDE
 from saleor_cryptopay.operations.transfers import Change
 from saleor_cryptopay.web.prices import figures_now
 from tests.web.catalogues import said_messages
