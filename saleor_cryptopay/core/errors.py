@@ -147,3 +147,7 @@ class RefundError(CryptopayError):
         super().__init__(message)
         self.code = code
         self.figures = figures
+
+
+class CaseError(CryptopayError):
+    """A case cannot be closed like this; says why."""

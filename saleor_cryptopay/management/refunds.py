@@ -1,6 +1,5 @@
 """`cryptopay refunds`: list and show refunds, ask for one, decide about one."""
 
-import os
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -29,6 +28,7 @@ from saleor_cryptopay.operations.refunds.showing import (
 )
 from saleor_cryptopay.operations.runtime import Runtime
 
+from .operators import operator
 from .runtime import command_payouts, command_runtime
 
 HELP: Final = "list refunds, ask for one, approve, decline or settle one"
@@ -122,7 +122,7 @@ def _ask(options: Mapping[str, Any], runtime: Runtime) -> Refund:
     request = RefundRequest(
         key=options["key"] or f"command:{uuid4()}",
         source=source,
-        actor=_operator(),
+        actor=operator(),
         asset_key=options["asset"],
         reason=options["reason"],
     )
@@ -149,7 +149,7 @@ def _with_amount(request: RefundRequest, payment: Payment, text: str) -> RefundR
 def _decide(name: str, options: Mapping[str, Any], runtime: Runtime) -> Refund:
     refund = _find(options["id"])
     try:
-        decided = DECISIONS[name][1](refund, options, _operator(), runtime)
+        decided = DECISIONS[name][1](refund, options, operator(), runtime)
     except RefundError as error:
         raise CommandError(str(error)) from None
     outbox.deliver_effects(runtime)
@@ -157,7 +157,7 @@ def _decide(name: str, options: Mapping[str, Any], runtime: Runtime) -> Refund:
 
 
 def _settle(options: Mapping[str, Any], runtime: Runtime) -> Refund:
-    refund, actor = _find(options["id"]), _operator()
+    refund, actor = _find(options["id"]), operator()
     try:
         if options["found"] == NOT_SENT:
             reason = options["reason"]
@@ -223,9 +223,3 @@ def _find_payment(text: str) -> Payment:
     if payment is None:
         raise CommandError(f"There is no payment {text}.")
     return payment
-
-
-def _operator() -> str:
-    """Return who sits at the machine, as the machine knows them."""
-    names = (os.environ.get(name) for name in ("SUDO_USER", "USER"))
-    return f"command {next(filter(None, names), os.getuid())}"

@@ -9,6 +9,7 @@ from django.core.management.base import OutputWrapper
 
 from . import (
     audit,
+    cases,
     check,
     deliveries,
     expire,
@@ -38,6 +39,7 @@ class Subcommand(Protocol):
 SUBCOMMANDS: Final[Mapping[str, Subcommand]] = MappingProxyType(
     {
         "audit": audit,
+        "cases": cases,
         "check": check,
         "deliveries": deliveries,
         "expire": expire,

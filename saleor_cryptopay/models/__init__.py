@@ -6,6 +6,7 @@ are Decimal with three places beside a currency, times are aware UTC. Only
 refund's.
 """
 
+from .cases import Case
 from .deliveries import Delivery
 from .fields import UnitsField, new_token
 from .ledger import Effect, Entry
@@ -19,6 +20,7 @@ from .transfers import UNDERWAY, Transfer
 __all__ = [
     "UNDERWAY",
     "Address",
+    "Case",
     "Cursor",
     "Delivery",
     "Effect",

@@ -16,13 +16,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_noop
 
 from saleor_cryptopay.core.errors import ShopError
-from saleor_cryptopay.core.messages import MessageName
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import Effect, Payment
 
-from .messages import post_message
+from .cases import close_taken, effect_key, open_case
 from .ports import Completion, Credit
+from .refunds.coins import is_given_back
 from .retries import claim, next_attempt
 from .runtime import Runtime
 from .sums import sums
@@ -32,6 +32,9 @@ logger = logging.getLogger(__name__)
 Kind = Effect.Kind
 
 ATTEMPTS: Final = 15
+# Who has paid waits for the order: staff hear of it within a minute or so, once, and
+# the rest of the attempts is made all the same.
+CALLS_STAFF_AT: Final[Mapping[Effect.Kind, int]] = MappingProxyType({Kind.COMPLETE: 4})
 BATCH: Final = 200
 
 # States in which nothing more is to become an order by itself.
@@ -55,6 +58,11 @@ INCOMPLETE: Final = {
     ),
 }
 
+GIVEN_BACK: Final = "left alone: staff give the coins back"
+
+# Outcomes after which a case stays open.
+UNDECIDED: Final = frozenset({*INCOMPLETE, GIVEN_BACK})
+
 
 def deliver_effects(runtime: Runtime) -> int:
     """Tell the shop what is due. Returns how many effects were tried.
@@ -77,10 +85,13 @@ def deliver(effect: Effect, runtime: Runtime) -> Kind:
     """Tell the shop one effect and write down how that went; return its kind."""
     effect.attempts += 1
     kind = Kind(effect.kind)
+    had_failed = bool(effect.note)
     try:
         with runtime.tracer.span("outbox", payment=effect.payment_id, effect=kind):
             effect.note = PERFORMERS[kind](effect, effect.payment, runtime)
         effect.done_at = runtime.clock()
+        if had_failed and effect.note not in UNDECIDED:
+            close_taken(effect, effect.done_at)
     except ShopError as error:
         _put_off(effect, error, runtime)
     except Exception as error:
@@ -99,7 +110,7 @@ def _put_off(effect: Effect, error: Exception, runtime: Runtime) -> None:
     effect.note = str(error) or type(error).__name__
     effect.next_attempt_at = next_attempt(effect.attempts, runtime.clock())
     effect.is_dead = effect.attempts >= ATTEMPTS
-    if effect.is_dead:
+    if effect.attempts >= CALLS_STAFF_AT.get(Kind(effect.kind), ATTEMPTS):
         why = f"the shop did not take “{effect.kind}”: {effect.note}"
         quoted = {"effect": str(effect.kind), "note": effect.note}
         _call_staff(effect, effect.payment, why, runtime, quoted)
@@ -115,6 +126,12 @@ def _put_off(effect: Effect, error: Exception, runtime: Runtime) -> None:
             payment=effect.payment_id,
         ),
     )
+
+
+def try_now(payment: Payment, kind: Effect.Kind, now: datetime) -> None:
+    """Have what waits of a kind tried again at once: something about it has changed."""
+    waiting = Effect.objects.filter(done_at=None, is_dead=False, payment=payment)
+    waiting.filter(kind=kind).update(next_attempt_at=now)
 
 
 def revive(now: datetime) -> int:
@@ -186,6 +203,8 @@ def _complete(effect: Effect, payment: Payment, runtime: Runtime) -> str:
     payment.refresh_from_db()
     if not _is_covered(payment):
         return f"left alone: {payment.state} by now"
+    if is_given_back(payment):
+        return GIVEN_BACK
     outcome = runtime.shop.complete(payment.reference)
     if payment.state == PaymentState.CONFIRMED and outcome in INCOMPLETE:
         words = INCOMPLETE[outcome]
@@ -220,13 +239,8 @@ def _call_staff(
     details: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Have staff told that a person has to look, once for each effect."""
-    post_message(
-        payment,
-        MessageName.NEEDS_REVIEW,
-        key=f"effect:{effect.pk}",
-        now=runtime.clock(),
-        data={"why": why, **details},
-    )
+    now = runtime.clock()
+    open_case(payment, why, key=effect_key(effect), now=now, data=details)
 
 
 def _notice_of(effect: Effect, payment: Payment, words: str) -> Credit:

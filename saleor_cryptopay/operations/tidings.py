@@ -6,6 +6,7 @@ that tell the shop.
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import Final
 
 from saleor_cryptopay.core.messages import MessageName
 from saleor_cryptopay.core.money import currency_places
@@ -13,6 +14,7 @@ from saleor_cryptopay.core.shares import surplus_units
 from saleor_cryptopay.core.states import PaymentEvent, PaymentState
 from saleor_cryptopay.models import Transfer
 
+from .cases import close_completed, open_case
 from .descriptions import CHANGES, SET_ASIDE, describe, explorer_url, why_review
 from .messages import post_message
 from .postings import Posting
@@ -20,6 +22,8 @@ from .transfers import Change
 
 # Nobody chose a coin more than once for a deadline: one message for each payment.
 DEADLINE = "deadline"
+
+_MENDED: Final = (PaymentState.NEEDS_REVIEW, PaymentState.CONFIRMED)
 
 
 def post_tidings(
@@ -33,14 +37,15 @@ def post_tidings(
         change: what changed about it.
     """
     entry = posting.entry
+    if (entry.state_before, entry.state_after) == _MENDED:
+        close_completed(posting.payment, entry.created_at)
     for name in _names(posting, transfer, change):
         data: dict[str, object] = {}
         if transfer is not None:
             data["transfer"] = _describe(transfer)
         if name == MessageName.NEEDS_REVIEW:
-            data["why"] = why_review(entry)
-            if transfer is not None:
-                data["reason"] = _reason(posting, transfer, change)
+            _open_case(posting, transfer, change, data)
+            continue
         post_message(
             posting.payment,
             name,
@@ -48,6 +53,25 @@ def post_tidings(
             now=entry.created_at,
             data=data,
         )
+
+
+def _open_case(
+    posting: Posting,
+    transfer: Transfer | None,
+    change: Change,
+    data: dict[str, object],
+) -> None:
+    entry = posting.entry
+    if transfer is not None:
+        data["reason"] = _reason(posting, transfer, change)
+    open_case(
+        posting.payment,
+        why_review(entry),
+        key=str(entry.number),
+        now=entry.created_at,
+        transfer=transfer if transfer and transfer.verdict in SET_ASIDE else None,
+        data=data,
+    )
 
 
 def _names(

@@ -1,12 +1,9 @@
 """The refund desk: where staff look at refunds and decide.
 
-The page itself holds no data. Its script logs in at Saleor and sends the token that it
-gets with each request. There is no cookie: another site cannot have a browser send what
-it has not got, and so there is no CSRF token either. How often somebody may try to log
-in is Saleor's to say.
+The page itself holds no data: see `staff` for who gets to see any, and `cases` for the
+payments that wait for a decision.
 """
 
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Final
@@ -18,19 +15,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from saleor_cryptopay.core.errors import MalformedError, RefundError
 from saleor_cryptopay.core.refunds import RefundState
-from saleor_cryptopay.gateways.documents import read_document
 from saleor_cryptopay.models import Refund
 from saleor_cryptopay.operations.refunds import approval
 from saleor_cryptopay.operations.runtime import Runtime
 
 from .answers import html_page, no_such_data, private_answer
 from .slips import describe_slip
+from .staff import Body, identify, read_body, unknown_staff
 
 # As many as anybody looks through.
 LIMIT: Final = 50
-# NUL, and halves of surrogate pairs.
-_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
-BODY_LIMIT: Final = 16 * 1024
 REASON_LIMIT: Final = 500
 
 State = RefundState
@@ -64,8 +58,8 @@ def list_slips(request: HttpRequest, *, runtime: Runtime) -> HttpResponse:
 
     At most LIMIT of them; `more` says whether there are others behind them.
     """
-    if _identify(request, runtime) is None:
-        return _unknown()
+    if identify(request, runtime) is None:
+        return unknown_staff()
     group = request.GET.get("show", "waiting")
     if group not in GROUPS:
         return no_such_data()
@@ -81,14 +75,14 @@ def decide(
     request: HttpRequest, *, refund_id: UUID, action: str, runtime: Runtime
 ) -> HttpResponse:
     """Do what staff decide: an action of the desk, with `{"reason", "address"}`."""
-    actor = _identify(request, runtime)
+    actor = identify(request, runtime)
     if actor is None:
-        return _unknown()
+        return unknown_staff()
     act = _ACTIONS.get(action)
     if act is None:
         return no_such_data()
     try:
-        body = _read_body(request)
+        body = read_body(request)
     except MalformedError as error:
         return private_answer({"error": str(error)}, status=400)
     try:
@@ -96,40 +90,6 @@ def decide(
     except RefundError as error:
         return private_answer({"error": str(error)}, status=409)
     return private_answer({})
-
-
-def _identify(request: HttpRequest, runtime: Runtime) -> str | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if runtime.desk is None or scheme.lower() != "bearer" or not token.strip():
-        return None
-    return runtime.desk.identify(token.strip())
-
-
-def _unknown() -> HttpResponse:
-    words = "This login is not valid, or it may not handle payments."
-    response = private_answer({"error": words}, status=401)
-    response["WWW-Authenticate"] = "Bearer"
-    return response
-
-
-def _read_body(request: HttpRequest) -> dict[str, str]:
-    """Return the texts that were sent.
-
-    Raises:
-        MalformedError: it is anything else, or a text that no database keeps.
-    """
-    body = read_document(request.read(BODY_LIMIT + 1), BODY_LIMIT)
-    if not isinstance(body, dict):
-        raise MalformedError("This is no request of the desk.")
-    for text in body.values():
-        if not isinstance(text, str):
-            raise MalformedError("This is no request of the desk.")
-        if _UNSTORABLE.search(text):
-            raise MalformedError("There is a character in it that cannot be stored.")
-    return body
-
-
-Body = dict[str, str]
 
 
 def _approve(refund_id: UUID, body: Body, actor: str, runtime: Runtime) -> None:

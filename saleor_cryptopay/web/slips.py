@@ -30,7 +30,7 @@ _STATES: Final = {
     RefundState.DECLINED: "Declined",
     RefundState.LAPSED: "No address in time",
 }
-_SOURCES: Final = {
+SOURCES: Final = {
     Refund.Source.PAID: "What was credited",
     Refund.Source.SURPLUS: "What came beyond the total",
     Refund.Source.SET_ASIDE: "What was never credited",
@@ -109,14 +109,14 @@ def _facts(refund: Refund, figures: RefundFigures, runtime: Runtime) -> list[Fac
         ("Warning", warning, ""),
         ("To do", _IN_DOUBT if refund.state == RefundState.IN_DOUBT else "", ""),
         ("For", runtime.shop.summary(refund.payment.reference).title, ""),
-        ("Coins", _SOURCES[Refund.Source(refund.source)], ""),
+        ("Coins", SOURCES[Refund.Source(refund.source)], ""),
         ("Counts as", _value(figures), ""),
         ("Rate", _rate(refund, figures), ""),
         ("Network fee", _fee(figures), ""),
         ("Charged by the gateway", figures.gateway_fee, ""),
         ("Reason", figures.reason, ""),
-        ("Asked for", _when(figures.asked_at), ""),
-        ("Link holds until", _when(figures.expires_at) if is_waiting else "", ""),
+        ("Asked for", when(figures.asked_at), ""),
+        ("Link holds until", when(figures.expires_at) if is_waiting else "", ""),
         ("Transaction", figures.hash, figures.explorer_url),
     ]
 
@@ -143,9 +143,10 @@ def _fee(figures: RefundFigures) -> str:
 
 
 def _step_words(step: RefundStep) -> str:
-    words = f"{_when(step.at)}: {_EVENTS.get(step.event, step.event)}, {step.actor}"
+    words = f"{when(step.at)}: {_EVENTS.get(step.event, step.event)}, {step.actor}"
     return f"{words}. {step.note}" if step.note else words
 
 
-def _when(moment: datetime) -> str:
+def when(moment: datetime) -> str:
+    """Write a moment for staff, who may sit anywhere: in UTC, to the minute."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

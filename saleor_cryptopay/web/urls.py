@@ -7,7 +7,7 @@ from django.urls import Resolver404, path, resolve
 
 from saleor_cryptopay.operations.runtime import Runtime
 
-from . import answers, desk, health, kit, pages, refunds, status, webhooks
+from . import answers, cases, desk, health, kit, pages, refunds, status, webhooks
 
 urlpatterns: Final = [
     path("webhooks/<str:gateway>/", webhooks.receive),
@@ -18,6 +18,8 @@ urlpatterns: Final = [
     path("refund/<str:token>/status/", refunds.refund_status),
     path("desk/refunds/", desk.desk),
     path("desk/refunds/list/", desk.list_slips),
+    path("desk/refunds/cases/", cases.list_cases),
+    path("desk/refunds/cases/<uuid:payment_id>/<str:action>/", cases.decide_case),
     path("desk/refunds/<uuid:refund_id>/<str:action>/", desk.decide),
     path("kit/<str:name>", kit.kit),
     path("health/", health.health),

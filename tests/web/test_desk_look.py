@@ -8,13 +8,13 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 from demo.stand_in.desk import EMAIL, PASSWORD
 from saleor_cryptopay.core.refunds import RefundState
 from saleor_cryptopay.core.states import PaymentState
-from saleor_cryptopay.models import Refund
+from saleor_cryptopay.models import Case, Payment, Refund, Transfer
 from saleor_cryptopay.web.desk import LIMIT
 from tests.stand_ins import Stage
 
 from .looking import hold_to_rules
-from .refund_rows import WALLET, make_refund, refund_in
-from .rows import payment_in
+from .refund_rows import WALLET, allow_refunds, make_refund, refund_in
+from .rows import make_payment, payment_in, send_coins
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,8 +33,8 @@ def page(browser: Browser) -> Iterator[Page]:
     assert complaints == []
 
 
-def log_in(page: Page, site_url: str, password: str = PASSWORD) -> None:
-    page.goto(f"{site_url}desk/refunds/")
+def log_in(page: Page, site_url: str, password: str = PASSWORD, part: str = "") -> None:
+    page.goto(f"{site_url}desk/refunds/{part}")
     page.get_by_label("E-mail").fill(EMAIL)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
@@ -52,11 +52,25 @@ def accept(page: Page) -> list[str]:
     return questions
 
 
+def await_decision(stage: Stage, payment: Payment) -> Case:
+    """Have a paid payment wait for staff, with coins that were not credited."""
+    allow_refunds(stage)
+    payment.transfers.update(credited=payment.total)
+    late = {"verdict": Transfer.Verdict.LATE, "status": "confirmed", "is_final": True}
+    send_coins(payment, stage, "5", **late)
+    why = "the shop did not take “complete”: Insufficient product stock."
+    return Case.objects.create(
+        payment=payment, key="1", why=why, opened_at=stage.clock()
+    )
+
+
 def state_of(refund: Refund) -> str:
     return Refund.objects.values_list("state", flat=True).get(pk=refund.pk)
 
 
-@pytest.mark.parametrize("look", ["door", "refused", "empty", "waiting", "over"])
+@pytest.mark.parametrize(
+    "look", ["door", "refused", "empty", "waiting", "cases", "over"]
+)
 def test_every_look_fits_and_breaks_no_rule_of_accessibility(
     look: str, page: Page, stage: Stage, site_url: str, axe: str
 ) -> None:
@@ -70,6 +84,8 @@ def test_every_look_fits_and_breaks_no_rule_of_accessibility(
             make_refund(payment, stage, key=state, state=state, address=WALLET)
     if look == "over":
         make_refund(payment, stage, state="confirmed", address=WALLET, hash="0x1")
+    if look == "cases":
+        await_decision(stage, payment)
     if look == "door":
         page.goto(f"{site_url}desk/refunds/")
     else:
@@ -78,8 +94,9 @@ def test_every_look_fits_and_breaks_no_rule_of_accessibility(
         expect(page.get_by_role("alert")).to_have_count(int(look == "refused"))
     else:
         expect(page.get_by_role("heading", name="Refunds", exact=True)).to_be_focused()
-    if look == "over":
-        page.get_by_role("button", name="Over").click()
+    if look in ("cases", "over"):
+        name = {"cases": "To decide", "over": "Over"}[look]
+        page.get_by_role("button", name=name).click()
         expect(page.get_by_role("article")).to_have_count(1)
     hold_to_rules(page, axe)
 
@@ -233,3 +250,78 @@ def test_a_token_may_be_used_in_place_of_a_password(
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("article")).to_have_count(0)
     expect(page.get_by_label("E-mail")).to_be_focused()
+
+
+def test_a_refund_is_one_click_away_from_a_case(
+    page: Page, stage: Stage, site_url: str
+) -> None:
+    payment = payment_in(PaymentState.CONFIRMED, stage)
+    await_decision(stage, payment)
+    questions = accept(page)
+    # As the mail to staff has it.
+    log_in(page, site_url, part="#cases")
+    dossier = page.get_by_role("article", name="Order 1042 · 50.10 USD")
+    expect(dossier).to_contain_text("Insufficient product stock.")
+    dossier.get_by_label("Reason, for the customer").fill("Sold out.")
+    dossier.get_by_role("button", name="Give back 50.1 USDT (50.10 USD)").click()
+    expect(page.locator("#done")).to_contain_text("The refund is begun")
+    expect(page.get_by_text("Waits for the customer's address")).to_be_visible()
+    expect(page.get_by_role("button", name="Underway")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    assert questions[0].startswith("Give back 50.1 USDT")
+    refund = payment.refunds.get()
+    assert (refund.amount, refund.reason) == (payment.total, "Sold out.")
+
+
+def test_coins_that_a_colleague_has_given_back_are_not_given_twice(
+    page: Page, stage: Stage, site_url: str
+) -> None:
+    payment = payment_in(PaymentState.CONFIRMED, stage)
+    await_decision(stage, payment)
+    accept(page)
+    log_in(page, site_url, part="#cases")
+    give_back = page.get_by_role("button", name="Give back 50.1 USDT")
+    expect(give_back).to_be_visible()
+    make_refund(payment, stage, amount=payment.total)
+    give_back.click()
+    expect(page.get_by_role("alert")).to_contain_text("changed since you looked")
+    # What is shown is what is so by now.
+    expect(give_back).to_have_count(0)
+    assert payment.refunds.count() == 1
+
+
+def test_a_case_is_closed_by_whoever_says_what_was_decided(
+    page: Page, stage: Stage, site_url: str
+) -> None:
+    case = await_decision(stage, payment_in(PaymentState.CONFIRMED, stage))
+    log_in(page, site_url, part="#cases")
+    close = page.get_by_role("button", name="Close: nothing goes back")
+    close.click()
+    reason = page.get_by_label("what was decided")
+    expect(reason).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text("Say what was decided")
+    reason.fill("The customer takes the blue one.")
+    close.click()
+    expect(page.get_by_text("Nothing here.")).to_be_visible()
+    case.refresh_from_db()
+    assert case.note == "The customer takes the blue one."
+
+
+def test_any_other_payment_is_found_by_its_hash(
+    page: Page, stage: Stage, site_url: str
+) -> None:
+    case = await_decision(stage, payment_in(PaymentState.CONFIRMED, stage))
+    found = make_payment(stage)
+    log_in(page, site_url, part="#cases")
+    search = page.get_by_label("Any other payment")
+    search.fill(str(found.pk))
+    page.get_by_role("button", name="Find").click()
+    article = page.get_by_role("article")
+    expect(article).to_contain_text("Waits for the customer's coins")
+    expect(article.get_by_role("button")).to_have_count(0)
+    search.fill("0x12")
+    page.get_by_role("button", name="Find").click()
+    expect(page.get_by_text("No payment has this.")).to_be_visible()
+    page.get_by_role("button", name="Show what waits").click()
+    expect(article).to_contain_text(str(case.payment_id))

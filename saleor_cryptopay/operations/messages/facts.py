@@ -36,6 +36,7 @@ class PaymentFacts:
         is_open: whether the customer can still pay.
         is_test: whether it is play money.
         page_url: the payment's page.
+        desk_url: where staff decide about it.
     """
 
     total: str
@@ -50,6 +51,7 @@ class PaymentFacts:
     is_open: bool
     is_test: bool
     page_url: str
+    desk_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ def payment_facts(message: Message, runtime: Runtime) -> PaymentFacts | None:
         is_open=payment.state in OPEN_STATES and not is_over(payment, runtime.clock()),
         is_test=payment.environment == Environment.TEST,
         page_url=f"{runtime.base_url}pay/{payment.token}/",
+        desk_url=f"{runtime.base_url}desk/refunds/#cases",
     )
 
 

@@ -41,8 +41,8 @@ def _needs_review(subject: Subject) -> Words:
                 " the Dashboard. Credit it, refund it, or ask the customer."
             ),
         ),
-        gettext("Open the payment page") if subject.payment else "",
-        subject.payment.page_url if subject.payment else "",
+        gettext("Open the refund desk") if subject.payment else "",
+        subject.payment.desk_url if subject.payment else "",
     )
 
 

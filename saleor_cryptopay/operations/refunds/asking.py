@@ -14,9 +14,10 @@ from saleor_cryptopay.core.assets import find_asset
 from saleor_cryptopay.core.errors import QuoteError, RefundError
 from saleor_cryptopay.core.money import currency_places, format_units
 from saleor_cryptopay.core.refund_rules import RefundAmount, RefundMode, RefundRules
-from saleor_cryptopay.models import Payment, Refund
+from saleor_cryptopay.models import Effect, Payment, Refund
 from saleor_cryptopay.operations.ledger import lock_payment
 from saleor_cryptopay.operations.market import rate_now
+from saleor_cryptopay.operations.outbox import try_now
 from saleor_cryptopay.operations.runtime import Runtime
 
 from . import ledger
@@ -90,7 +91,11 @@ def ask_refund(payment_id: UUID, request: RefundRequest, runtime: Runtime) -> Re
         _require_possible(payment, rules, runtime)
         order = _measure(payment, request, rules, runtime)
         _require_cover(payment, order)
-        return ledger.open_refund(order, request.actor, rules.link_life, runtime)
+        refund = ledger.open_refund(order, request.actor, rules.link_life, runtime)
+        if request.source == Source.PAID:
+            # A checkout that waits to become an order need not any more.
+            try_now(payment, Effect.Kind.COMPLETE, runtime.clock())
+        return refund
 
 
 def _require_possible(payment: Payment, rules: RefundRules, runtime: Runtime) -> None:

@@ -93,6 +93,12 @@ def find_held(
     return Coins(asset_key, int(sums["units"]), sums["amount"])
 
 
+def is_given_back(payment: Payment) -> bool:
+    """Whether some of what was credited goes back, or has gone."""
+    held = payment.refunds.filter(source=Refund.Source.PAID, state__in=HOLDING_STATES)
+    return held.exists()
+
+
 def has_cover(refund: Refund) -> bool:
     """Whether what all refunds of the asset hold has arrived, and is still there."""
     payment = refund.payment

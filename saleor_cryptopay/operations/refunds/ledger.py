@@ -17,10 +17,11 @@ from django.db.models import Max
 from saleor_cryptopay.core.errors import RefundError, TransitionError
 from saleor_cryptopay.core.refunds import RefundEvent, RefundState, advance
 from saleor_cryptopay.models import Refund, RefundEntry
-from saleor_cryptopay.operations import journal
+from saleor_cryptopay.operations import cases, journal
 from saleor_cryptopay.operations.ledger import lock_payment
 from saleor_cryptopay.operations.runtime import Runtime
 
+from .offers import list_settled
 from .postings import ASKED, post_event
 
 # Who moves a refund, where it is nobody of the staff.
@@ -106,6 +107,8 @@ def record(  # noqa: PLR0913 - what a line holds
         refund, event, before, actor, runtime, note=note, order_id=order_id
     )
     post_event(refund, entry, runtime)
+    if refund.state == RefundState.CONFIRMED:
+        cases.close_given_back(list_settled(refund), entry.created_at)
     journal.note_refund_when_committed(entry, refund)
     return entry
 

@@ -4,7 +4,9 @@ const by = id => document.getElementById(id);
 const graphql = location.pathname.split("/plugins/")[0] + "/graphql/";
 
 // In this page only: no cookie, no storage. Closing the page ends the login.
-let token = "", refreshToken = "", shown = "waiting", isBusy = false;
+let token = "", refreshToken = "", isBusy = false;
+// Mails lead to a tab: #cases.
+let shown = location.hash === "#cases" ? "cases" : "waiting";
 
 const LOGIN = `mutation($email: String!, $password: String!) {
   tokenCreate(email: $email, password: $password) {
@@ -72,10 +74,16 @@ async function enter() {
   by("room-title").focus();
 }
 async function show() {
-  const { refunds, more } = await request("list/?show=" + shown);
-  by("list").replaceChildren(...refunds.map(slip));
-  by("none").hidden = refunds.length > 0;
+  const isCases = shown === "cases", of = by("of").value.trim();
+  const { refunds, cases, more } = await request(isCases ? "cases/" + (of ? "?of=" + encodeURIComponent(of) : "") : "list/?show=" + shown);
+  const cards = isCases ? cases.map(dossier) : refunds.map(slip);
+  by("list").replaceChildren(...cards);
+  by("find").hidden = !isCases;
+  by("all").hidden = !of;
+  by("none").textContent = isCases && of ? "No payment has this." : "Nothing here.";
+  by("none").hidden = cards.length > 0;
   by("more").hidden = !more;
+  for (const tab of document.querySelectorAll(".tab")) tab.setAttribute("aria-pressed", String(tab.dataset.show === shown));
 }
 
 function put(list, name, value, isLink) {
@@ -116,16 +124,16 @@ function slip(refund) {
   fillActions(item, refund, heading);
   return item;
 }
+function addAction(item, words, kind, heading, act) {
+  const button = document.createElement("button");
+  button.type = "button"; button.textContent = words;
+  button.className = "button" + (kind ? " plain" : "");
+  button.setAttribute("aria-label", words + ": " + heading);
+  button.addEventListener("click", act);
+  item.querySelector(".actions").append(button);
+}
 function fillActions(item, refund, heading) {
-  const place = item.querySelector(".actions");
-  const add = (words, kind, act) => {
-    const button = document.createElement("button");
-    button.type = "button"; button.textContent = words;
-    button.className = "button" + (kind ? " plain" : "");
-    button.setAttribute("aria-label", words + ": " + heading);
-    button.addEventListener("click", act);
-    place.append(button);
-  };
+  const add = (words, kind, act) => addAction(item, words, kind, heading, act);
   for (const name of refund.actions) {
     const [words, kind, done] = ACTIONS[name];
     add(words, kind, () => decide(item, refund, name, done));
@@ -152,10 +160,52 @@ async function decide(item, refund, name, done) {
   if (isBusy || question && !confirm(question)) return;
   await attempt(async () => {
     await request(refund.id + "/" + name + "/", { reason: reason.value.trim(), address: refund.address });
-    await show();
-    announce(done);
-    by("room-title").focus();
+    await finish(done);
   });
+}
+// A payment that waits for a decision, or that was looked for.
+function dossier(data) {
+  const item = by("dossier").content.cloneNode(true).firstElementChild, find = what => item.querySelector(what);
+  item.dataset.id = data.id;
+  find("article").setAttribute("aria-label", data.title);
+  find("[data-of=title]").textContent = data.title;
+  find("[data-of=state_words]").textContent = data.state_words;
+  for (const why of data.whys) {
+    const line = document.createElement("li");
+    line.textContent = why; line.dir = "auto";
+    find(".whys").append(line);
+  }
+  find(".whys").hidden = !data.whys.length;
+  for (const [name, value, link] of data.facts) put(find(".facts"), name, value, link);
+  const reason = find("[name=reason]");
+  find(".reason").hidden = !data.offers.length && !data.cases;
+  for (const { key, words } of data.offers) addAction(item, "Give back " + words, "", data.title, () => {
+    if (isBusy || !confirm("Give back " + words + "?\nThe customer is asked for an address.")) return;
+    attempt(async () => {
+      try { await request("cases/" + data.id + "/give-back/", { offer: key, reason: reason.value.trim() }); }
+      catch (error) { if (token) await show(); throw error; }
+      shown = "underway"; by("of").value = "";
+      await finish("The refund is begun: the customer is asked for an address.");
+    });
+  });
+  if (data.cases) addAction(item, "Close: nothing goes back", "p", data.title, () => {
+    if (!reason.value.trim()) {
+      reason.setAttribute("aria-invalid", "true");
+      reason.focus();
+      say("Say what was decided: it is kept with the case.");
+      return;
+    }
+    if (!isBusy) attempt(async () => {
+      await request("cases/" + data.id + "/close/", { cases: data.cases, reason: reason.value.trim() });
+      await finish("The case is closed.");
+    });
+  });
+  return item;
+}
+async function finish(words) {
+  await show();
+  announce(words);
+  by("room-title").focus();
 }
 // One thing after the other; what goes wrong is said.
 let line = Promise.resolve();
@@ -181,8 +231,9 @@ by("token-login").addEventListener("submit", event => {
 });
 by("leave").addEventListener("click", () => { say(""); leave(); });
 for (const tab of document.querySelectorAll(".tab")) tab.addEventListener("click", () => attempt(async () => {
-  shown = tab.dataset.show;
-  for (const other of document.querySelectorAll(".tab")) other.setAttribute("aria-pressed", String(other === tab));
+  shown = tab.dataset.show; by("of").value = "";
   await show();
 }));
+by("find").addEventListener("submit", event => { event.preventDefault(); attempt(show); });
+by("all").addEventListener("click", () => { by("of").value = ""; attempt(show); });
 })();
