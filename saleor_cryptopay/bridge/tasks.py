@@ -16,6 +16,7 @@ from saleor_cryptopay.models import Payment
 from saleor_cryptopay.operations import (
     alarms,
     auditing,
+    budget,
     cancellation,
     expiry,
     fetching,
@@ -96,8 +97,11 @@ def check_payment(payment_id: str) -> None:
             reconciliation.check_payment(UUID(payment_id), runtime)
             expiry.expire_due(runtime)
         except GatewayError as error:
-            logger.warning(
-                "The gateway did not answer about payment %s: %s",
+            # Spent, it was not asked: the list of all transactions finds what it has.
+            is_spent = error.code == budget.SPENT
+            logger.log(
+                logging.INFO if is_spent else logging.WARNING,
+                "Payment %s could not be compared with the gateway: %s",
                 payment_id,
                 error,
                 extra=about(payment=payment_id),
