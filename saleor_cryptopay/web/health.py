@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from saleor_cryptopay.core.states import OPEN_STATES
-from saleor_cryptopay.models import Delivery, Effect, MarketPair, Payment
+from saleor_cryptopay.models import Case, Delivery, Effect, MarketPair, Payment
 from saleor_cryptopay.operations import pulse
 from saleor_cryptopay.operations.runtime import Runtime
 
@@ -44,6 +44,7 @@ def health_data(runtime: Runtime) -> dict[str, object]:
         "oldest_waiting_delivery_seconds": _age(_oldest_delivery(), now),
         "oldest_waiting_effect_seconds": _age(_oldest_effect(), now),
         "open_payments_unchecked": _overdue_payments(now),
+        "open_cases": _open_cases(),
         "seconds_since_audit": _age(pulse.last_sign(pulse.AUDIT), now),
         **_rates(runtime, now),
     }
@@ -124,6 +125,11 @@ def _overdue_payments(now: datetime) -> int:
         state__in=sorted(OPEN_STATES), expires_at__lt=now - PATIENCE
     ).exclude(checked_at__gt=now - PATIENCE)
     return overdue[:1000].count()
+
+
+def _open_cases() -> int:
+    """Count what waits for a decision of staff, up to 1,000: no fault of the system."""
+    return Case.objects.filter(closed_at=None)[:1000].count()
 
 
 def _age(moment: datetime | None, now: datetime) -> int | None:

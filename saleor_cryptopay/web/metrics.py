@@ -10,6 +10,7 @@ _GAUGES: Final = {
     "oldest_waiting_delivery_seconds": "Age of the oldest webhook not applied yet.",
     "oldest_waiting_effect_seconds": "Age of the oldest message the shop did not get.",
     "open_payments_unchecked": "Payments past their deadline that nobody looked at.",
+    "open_cases": "What waits for a decision of staff.",
     "seconds_since_audit": "Time since an audit came to its end; 0 before the first.",
     "webhook_secrets": "Whether webhooks can be verified.",
     "rates_on_one_source": "Whether rates rest on a single source.",

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.gateways.signatures import secret_mark
-from saleor_cryptopay.models import Delivery, Effect
+from saleor_cryptopay.models import Case, Delivery, Effect
 from saleor_cryptopay.operations import pulse
 from saleor_cryptopay.operations.intake import receive_delivery
 from saleor_cryptopay.web.figures import iso
@@ -26,7 +26,7 @@ def test_all_is_well_where_nothing_waits(
     client: Client, stage: Stage, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     payment_in(PaymentState.AWAITING_PAYMENT, stage)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         response = client.get(HEALTH)
     assert response["Cache-Control"] == "no-store"
     assert WEBHOOK_SECRET not in response.text
@@ -39,8 +39,29 @@ def test_all_is_well_where_nothing_waits(
         "oldest_waiting_delivery_seconds": None,
         "oldest_waiting_effect_seconds": None,
         "open_payments_unchecked": 0,
+        "open_cases": 0,
         "seconds_since_audit": None,
     }
+
+
+def test_what_waits_for_staff_is_counted_and_is_no_fault(
+    client: Client, stage: Stage
+) -> None:
+    payment = payment_in(PaymentState.NEEDS_REVIEW, stage)
+    for key, closed in (("1", False), ("2", True)):
+        Case.objects.create(
+            payment=payment,
+            key=key,
+            why="late",
+            opened_at=stage.clock(),
+            closed_at=stage.clock() if closed else None,
+            closed_by="User:1" if closed else "",
+        )
+    data = client.get(HEALTH).json()
+    assert (data["open_cases"], data["status"]) == (1, "ok")
+    text = client.get(f"{HEALTH}?format=prometheus").text
+    labels = '{gateway="crypton",environment="test"}'
+    assert f"cryptopay_open_cases{labels} 1\n" in text
 
 
 def test_an_audit_that_was_too_long_ago_is_seen(client: Client, stage: Stage) -> None:

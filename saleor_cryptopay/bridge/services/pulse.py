@@ -35,7 +35,8 @@ def describe(runtime: Runtime) -> dict[str, str]:
         "health_worker": _alive(WORKER, now),
         "health_gateway": _alive(GATEWAY, now),
         "health_webhook": f"{_alive(WEBHOOK, now)}; {last}",
-        "health_waiting": f"webhooks: {webhooks}; reports to Saleor: {reports}",
+        "health_waiting": f"cases: {figures['open_cases']}; webhooks: {webhooks};"
+        f" reports to Saleor: {reports}",
     }
 
 

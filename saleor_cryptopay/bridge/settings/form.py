@@ -40,7 +40,8 @@ HEALTH_FIELDS: Final[dict[str, dict[str, Any]]] = {
     "health_waiting": {
         "type": Kind.OUTPUT,
         "label": "Waiting",
-        "help_text": "Webhooks not yet worked on, and news not yet told to Saleor.",
+        "help_text": "Cases for you to decide at the refund desk, webhooks not yet"
+        " worked on, and news not yet told to Saleor.",
     },
 }
 
