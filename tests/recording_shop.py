@@ -117,7 +117,7 @@ class RecordingShop:
             return "the order was canceled"
         return self.reasons.get(reference, "the checkout is gone" * sale.is_gone)
 
-    def complete(self, reference: str) -> Completion:
+    def complete(self, reference: str, *, makes_order: bool = True) -> Completion:
         sale = self._find(reference)
         self._write("complete", reference, "")
         if self.completion is not None:
@@ -126,6 +126,8 @@ class RecordingShop:
             return Completion.GONE
         if sale.is_order:
             return Completion.CLOSED if sale.is_canceled else Completion.NOT_NEEDED
+        if not makes_order:
+            return Completion.NOT_NEEDED
         coming = self.credited(reference) + self.pending(reference)
         if sale.total is not None and coming < sale.total:
             return Completion.NOT_PAID

@@ -125,7 +125,7 @@ class StandInShop:
         return "the order was canceled" if purchase.status == Status.CANCELED else ""
 
     @_as_one
-    def complete(self, reference: str) -> Completion:
+    def complete(self, reference: str, *, makes_order: bool = True) -> Completion:
         """Turn a fully paid checkout into an order."""
         purchase = _lock(reference)
         if purchase.kind == Purchase.Kind.ORDER:
@@ -133,6 +133,8 @@ class StandInShop:
             return Completion.CLOSED if is_closed else Completion.NOT_NEEDED
         if purchase.status == Status.DELETED:
             return Completion.GONE
+        if not makes_order:
+            return Completion.NOT_NEEDED
         if paid(purchase) + pending(purchase) < purchase.total:
             return Completion.NOT_PAID
         purchase.kind = Purchase.Kind.ORDER

@@ -66,9 +66,9 @@ class BothShops:
         """Return why the shop wants no more coins for it; "" as long as it does."""
         return self._of(reference).unwanted(reference)
 
-    def complete(self, reference: str) -> Completion:
+    def complete(self, reference: str, *, makes_order: bool = True) -> Completion:
         """Turn a fully paid checkout into an order."""
-        return self._of(reference).complete(reference)
+        return self._of(reference).complete(reference, makes_order=makes_order)
 
     def cancel_order(self, reference: str) -> bool:
         """Cancel the order if nothing was paid and nothing is on its way."""

@@ -205,7 +205,9 @@ def _complete(effect: Effect, payment: Payment, runtime: Runtime) -> str:
         return f"left alone: {payment.state} by now"
     if is_given_back(payment):
         return GIVEN_BACK
-    outcome = runtime.shop.complete(payment.reference)
+    outcome = runtime.shop.complete(
+        payment.reference, makes_order=effect.data.get("makes_order", True)
+    )
     if payment.state == PaymentState.CONFIRMED and outcome in INCOMPLETE:
         words = INCOMPLETE[outcome]
         logger.error(

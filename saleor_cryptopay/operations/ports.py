@@ -157,8 +157,13 @@ class Shop(Protocol):
         """
         ...
 
-    def complete(self, reference: str) -> Completion:
+    def complete(self, reference: str, *, makes_order: bool = True) -> Completion:
         """Turn a fully paid checkout into an order, whoever else tries the same.
+
+        Args:
+            reference: the shop's transaction.
+            makes_order: whether an order is to be made; else it is only looked whether
+                what was paid is there, and open: the merchant makes orders himself.
 
         Raises:
             ShopError: it is paid, but it cannot become an order; says why.

@@ -5,7 +5,7 @@ worked out here, from the sums of base units and the frozen quote, so that what 
 shop was told always adds up to what the coins are worth.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -91,8 +91,9 @@ def post_state(posting: Posting) -> None:
     if entry.state_before == entry.state_after:
         return
     match PaymentState(entry.state_after):
-        case PaymentState.CONFIRMED if policy.complete_checkouts:
-            _post(posting, Kind.COMPLETE, {})
+        case PaymentState.CONFIRMED:
+            # Also where the merchant makes orders himself: one may be canceled by now.
+            _post(posting, Kind.COMPLETE, {"makes_order": policy.complete_checkouts})
         case PaymentState.EXPIRED:
             _post_end(posting, "Nobody paid before the deadline.")
             _post_cancellation(posting)
@@ -221,13 +222,13 @@ def _post_end(posting: Posting, message: str) -> None:
     _post(posting, Kind.END, data)
 
 
-def _post(posting: Posting, kind: Kind, data: dict[str, str]) -> None:
+def _post(posting: Posting, kind: Kind, data: Mapping[str, object]) -> None:
     entry = posting.entry
     effect = Effect(
         payment=posting.payment,
         key=f"{entry.number}:{kind}:{data.get('reference', '')}",
         kind=kind,
-        data=data,
+        data=dict(data),
         created_at=entry.created_at,
         next_attempt_at=entry.created_at,
     )

@@ -175,6 +175,28 @@ class CompletionConformance:
 
         assert world.shop.complete(reference) is Completion.NOT_NEEDED
 
+    def test_a_merchant_who_makes_orders_himself_is_left_to_it(
+        self, world: World
+    ) -> None:
+        reference = world.make_checkout(TOTAL)
+        world.shop.record_credit(reference, credit())
+
+        outcome = world.shop.complete(reference, makes_order=False)
+        assert outcome is Completion.NOT_NEEDED
+        assert not world.is_order(reference)
+
+    def test_what_is_closed_or_gone_is_seen_whoever_makes_the_orders(
+        self, world: World
+    ) -> None:
+        canceled, gone = world.make_order(TOTAL), world.make_checkout(TOTAL)
+        world.shop.cancel_order(canceled)
+        world.shop.record_credit(canceled, credit())
+        world.delete_checkout(gone)
+
+        outcome = world.shop.complete(canceled, makes_order=False)
+        assert outcome is Completion.CLOSED
+        assert world.shop.complete(gone, makes_order=False) is Completion.GONE
+
     def test_a_canceled_order_is_closed_whatever_comes_for_it(
         self, world: World
     ) -> None:

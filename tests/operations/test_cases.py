@@ -13,7 +13,7 @@ from saleor_cryptopay.operations.cases import close_cases
 from saleor_cryptopay.operations.ports import Completion
 from saleor_cryptopay.operations.refunds.approval import approve
 from saleor_cryptopay.operations.runtime import LatePolicy
-from tests.recording_shop import RecordingShop
+from tests.recording_shop import RecordingShop, Sale
 
 from .conftest import Scene
 from .refunds.conftest import Source, Till, till
@@ -27,11 +27,11 @@ class SoldOutShop(RecordingShop):
 
     has_stock: bool = field(default=False)
 
-    def complete(self, reference: str) -> Completion:
+    def complete(self, reference: str, *, makes_order: bool = True) -> Completion:
         """Refuse, or make the order."""
         if not self.has_stock:
             raise ShopError("Insufficient product stock.")
-        return super().complete(reference)
+        return super().complete(reference, makes_order=makes_order)
 
 
 def open_cases(payment: Payment) -> list[Case]:
@@ -171,6 +171,23 @@ def test_a_paid_checkout_without_stock_is_a_case_within_minutes(scene: Scene) ->
     assert scene.told(payment)[-1] == "complete"
     case.refresh_from_db()
     assert (open_cases(payment), case.closed_by) == ([], "shop")
+
+
+def test_coins_for_a_canceled_order_are_a_case_also_where_orders_are_made_by_hand(
+    scene: Scene,
+) -> None:
+    scene.with_policy(complete_checkouts=False)
+    payment = scene.open()
+    scene.shop.sales[payment.reference] = Sale(is_order=True, is_canceled=True)
+    pay(scene, payment)
+    (case,) = open_cases(payment)
+    assert "the order was canceled" in case.why
+    by_hand = scene.open()
+    pay(scene, by_hand)
+    assert (open_cases(by_hand), scene.shop.sales[by_hand.reference].is_order) == (
+        [],
+        False,
+    )
 
 
 def test_what_was_given_up_is_a_case_until_it_is_taken(scene: Scene) -> None:

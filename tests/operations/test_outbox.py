@@ -83,11 +83,11 @@ class BusyShop(RecordingShop):
             raise ShopError("not now")
         super().record_end(reference, message, at)
 
-    def complete(self, reference: str) -> Completion:
+    def complete(self, reference: str, *, makes_order: bool = True) -> Completion:
         """Refuse, or make the order."""
         if self.is_busy:
             raise ShopError("out of stock")
-        return super().complete(reference)
+        return super().complete(reference, makes_order=makes_order)
 
     def record_credit(self, reference: str, credit: Credit) -> None:
         """Write down, in its own time."""

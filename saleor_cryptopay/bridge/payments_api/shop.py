@@ -84,7 +84,7 @@ class PaymentsShop:
             return GONE
         return why_unwanted(row, is_ours=bool(row.captured_amount))
 
-    def complete(self, reference: str) -> Completion:
+    def complete(self, reference: str, *, makes_order: bool = True) -> Completion:
         """Turn a fully paid checkout into an order, whoever else tries the same."""
         row = records.get_payment(reference)
         if row.order_id is not None:
@@ -92,6 +92,8 @@ class PaymentsShop:
             return as_order(row.order)
         if row.checkout is None:
             return Completion.GONE
+        if not makes_order:
+            return Completion.NOT_NEEDED
         if row.captured_amount < row.total:
             return Completion.NOT_PAID
         last = row.checkout.get_last_active_payment()
