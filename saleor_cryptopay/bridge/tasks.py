@@ -25,6 +25,7 @@ from saleor_cryptopay.operations import (
     pulse,
     reconciliation,
     registration,
+    shortfalls,
     silence,
     stuck,
 )
@@ -123,6 +124,7 @@ def expire() -> None:
         expiry.expire_due(runtime)
         cancellation.close_unwanted(runtime)
         settle_edited_orders(runtime)
+        shortfalls.complete_covered(runtime)
         stuck.raise_stuck(runtime)
 
 

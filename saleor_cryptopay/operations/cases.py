@@ -62,6 +62,13 @@ def effect_key(effect: Effect) -> str:
     return f"{_OF_EFFECT}{effect.pk}"
 
 
+def list_effects(cases: QuerySet[Case]) -> QuerySet[Effect]:
+    """Return the effects that open ones among the cases are about."""
+    still_open = cases.filter(closed_at=None, key__startswith=_OF_EFFECT)
+    keys = still_open.values_list("key", flat=True)
+    return Effect.objects.filter(pk__in=[int(key[len(_OF_EFFECT) :]) for key in keys])
+
+
 def close_cases(
     payment: Payment, numbers: Collection[int], actor: str, note: str, now: datetime
 ) -> None:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from saleor_cryptopay.core.errors import CaseError, ShopError
 from saleor_cryptopay.models import Case, Effect, Message, Payment, Refund
-from saleor_cryptopay.operations import expiry, outbox
+from saleor_cryptopay.operations import expiry, outbox, shortfalls
 from saleor_cryptopay.operations.cases import close_cases
 from saleor_cryptopay.operations.ports import Completion
 from saleor_cryptopay.operations.refunds.approval import approve
@@ -188,6 +189,36 @@ def test_coins_for_a_canceled_order_are_a_case_also_where_orders_are_made_by_han
         [],
         False,
     )
+
+
+def test_a_part_of_a_checkout_is_no_case_any_more_once_the_rest_has_come(
+    scene: Scene,
+) -> None:
+    first, second = scene.open(), scene.open()
+    sale = Sale(total=Decimal("100.20"))
+    scene.shop.sales |= {first.reference: sale, second.reference: sale}
+    pay(scene, first)
+    (case,) = open_cases(first)
+    assert "does not call it fully paid" in case.why
+    assert shortfalls.complete_covered(scene.runtime) == 0
+    assert open_cases(first) == [case]
+    sale.is_order = True  # as the second's coins make it
+    pay(scene, second)
+    assert shortfalls.complete_covered(scene.runtime) == 1
+    assert open_cases(first) == []
+    assert shortfalls.complete_covered(scene.runtime) == 0
+
+
+def test_a_part_that_goes_back_makes_no_order_with_the_rest(
+    scene: Scene, till: Till
+) -> None:
+    payment = scene.open()
+    scene.shop.sales[payment.reference] = Sale(total=Decimal("100.20"))
+    pay(scene, payment)
+    till.ask(payment)
+    scene.shop.sales[payment.reference].total = Decimal("50.10")
+    assert shortfalls.complete_covered(scene.runtime) == 0
+    assert not scene.shop.sales[payment.reference].is_order
 
 
 def test_what_was_given_up_is_a_case_until_it_is_taken(scene: Scene) -> None:

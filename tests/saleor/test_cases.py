@@ -128,3 +128,21 @@ def test_a_case_ends_by_itself_when_there_is_stock_again(dossiers: Dossiers) -> 
         SOON,
         "an end of the case",
     )
+
+
+def test_a_part_of_a_checkout_is_no_case_any_more_once_the_rest_has_come(
+    dossiers: Dossiers,
+) -> None:
+    shopper, checkout = dossiers.shopper, dossiers.shopper.checkout()
+    part = dossiers.staff.initialize_part(checkout, "20.00")
+    shopper.send(part)
+    shopper.sandbox.mine()
+    wait_until(lambda: bool(dossiers.cases(part)), SOON, "a case")
+    dossiers.shell.beat("expire")
+    assert dossiers.cases(part)[0].endswith("|")
+    rest = shopper.initialize(checkout, USDT)
+    shopper.send(rest)
+    shopper.sandbox.mine()
+    shopper.wait_for_order(rest, SOON)
+    dossiers.shell.beat("expire")
+    assert dossiers.cases(part)[0].endswith("| shop")
