@@ -93,6 +93,23 @@ def open_payment(
     return choose_asset(payment.id, asset.key, runtime)
 
 
+def store_refused(opening: Opening, why: str, runtime: Runtime) -> None:
+    """Store a payment that could not be opened, for the sake of what waits for it.
+
+    It has failed, and expires at its deadline as any other: what the shop holds for it
+    (an order's stock) is then free again. One that is there already stays as it is.
+
+    Args:
+        opening: what the shop asked for.
+        why: in words for staff.
+        runtime: see `runtime.Runtime`.
+    """
+    policy = runtime.policies(opening.channel)
+    with transaction.atomic():
+        payment = _payment_of(opening, policy, runtime)
+        _note_refusal(payment.id, why, runtime)
+
+
 def prepare_payment(opening: Opening, runtime: Runtime) -> Payment:
     """Do the part of `open_payment` that asks no gateway: for a caller under a lock.
 
@@ -138,7 +155,7 @@ def choose_asset(payment_id: UUID, asset_key: str, runtime: Runtime) -> Payment:
     try:
         return _take(intent, _ask(payment, intent, asset, runtime), runtime)
     except TerminalError as error:
-        _note_refusal(payment.id, error, runtime)
+        _note_refusal(payment.id, str(error), runtime)
         raise
 
 
@@ -263,12 +280,12 @@ def _take(intent: Address, issued: IssuedAddress, runtime: Runtime) -> Payment:
     raise AssetError(refusal)
 
 
-def _note_refusal(payment_id: UUID, error: TerminalError, runtime: Runtime) -> None:
+def _note_refusal(payment_id: UUID, why: str, runtime: Runtime) -> None:
     with transaction.atomic():
         # Another choice may have found an address meanwhile.
         if ledger.lock_payment(payment_id).address_id is None:
             ledger.record_event(
-                payment_id, PaymentEvent.GATEWAY_REFUSED, runtime, note=str(error)
+                payment_id, PaymentEvent.GATEWAY_REFUSED, runtime, note=why
             )
 
 

@@ -128,12 +128,6 @@ def _put_off(effect: Effect, error: Exception, runtime: Runtime) -> None:
     )
 
 
-def try_now(payment: Payment, kind: Effect.Kind, now: datetime) -> None:
-    """Have what waits of a kind tried again at once: something about it has changed."""
-    waiting = Effect.objects.filter(done_at=None, is_dead=False, payment=payment)
-    waiting.filter(kind=kind).update(next_attempt_at=now)
-
-
 def revive(now: datetime) -> int:
     """Have what was given up tried again from now on. Returns how many."""
     dead = Effect.objects.filter(done_at=None, is_dead=True)

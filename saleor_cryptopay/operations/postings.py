@@ -19,6 +19,7 @@ from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Effect, Entry, Payment, Transfer
 
 from .descriptions import CHANGES, SET_ASIDE, describe, explorer_url, why_review
+from .retries import try_now
 from .runtime import Policy
 from .transfers import Change
 
@@ -51,6 +52,9 @@ class Posting:
 
 def post_transfer(posting: Posting, transfer: Transfer, change: Change) -> None:
     """Put what a change of a transfer means for the shop into the outbox."""
+    if posting.entry.state_before == PaymentState.EXPIRED:
+        # An order that still waits to be canceled holds up what is told of these coins.
+        try_now(posting.payment, Kind.CANCEL_ORDER, posting.entry.created_at)
     is_counted = transfer.verdict == Transfer.Verdict.COUNTED
     if not is_counted or posting.payment.address is None:
         _post_set_aside(posting, transfer, change)

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from django.db.models import QuerySet
 
-from saleor_cryptopay.models import Delivery, Effect, Message
+from saleor_cryptopay.models import Delivery, Effect, Message, Payment
 
 Row = TypeVar("Row", Delivery, Effect, Message)
 
@@ -46,3 +46,9 @@ def next_attempt(attempts: int, now: datetime) -> datetime:
     """Return when to try again after so many attempts: 5, 10, 20 s … one hour."""
     doublings = max(0, min(attempts - 1, 12))
     return now + min(timedelta(seconds=5 << doublings), SLOWEST)
+
+
+def try_now(payment: Payment, kind: Effect.Kind, now: datetime) -> None:
+    """Have what waits of a kind tried again at once: something about it has changed."""
+    waiting = Effect.objects.filter(done_at=None, is_dead=False, payment=payment)
+    waiting.filter(kind=kind).update(next_attempt_at=now)

@@ -1,6 +1,7 @@
 """Opening: one payment for a transaction, one address for an asset, never a guess."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,12 @@ from saleor_cryptopay.core.errors import (
     TerminalError,
 )
 from saleor_cryptopay.models import Address, Payment
-from saleor_cryptopay.operations.opening import choose_asset, open_payment
+from saleor_cryptopay.operations import expiry, outbox
+from saleor_cryptopay.operations.opening import (
+    choose_asset,
+    open_payment,
+    store_refused,
+)
 from tests.stand_ins import ScriptedGateway
 
 from .conftest import Scene
@@ -59,6 +65,30 @@ def test_an_asset_that_is_not_offered_is_refused(scene: Scene) -> None:
     with pytest.raises(AssetError, match="not offered"):
         scene.open("dai@bsc")
     assert not Payment.objects.exists()
+
+
+def test_what_was_refused_frees_at_its_deadline_what_waits_for_it(
+    scene: Scene,
+) -> None:
+    opening = scene.opening("eth@ethereum")
+    store_refused(opening, "There is no price.", scene.runtime)
+    payment = Payment.objects.get(reference=opening.reference)
+    assert (payment.state, payment.address) == ("failed", None)
+    assert payment.entries.get().note == "There is no price."
+    scene.clock.shift += timedelta(hours=25)
+    expiry.expire_due(scene.runtime)
+    outbox.deliver_effects(scene.runtime)
+    payment.refresh_from_db()
+    assert payment.state == "expired"
+    assert scene.told(payment) == ["end", "cancel_order"]
+
+
+def test_what_has_an_address_is_not_refused_any_more(scene: Scene) -> None:
+    opening = scene.opening()
+    payment = open_payment(opening, scene.runtime)
+    store_refused(opening, "too late", scene.runtime)
+    payment.refresh_from_db()
+    assert payment.state == "awaiting_payment"
 
 
 def test_without_an_asset_the_customer_chooses_later(scene: Scene) -> None:

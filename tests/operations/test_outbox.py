@@ -71,10 +71,12 @@ class BusyShop(RecordingShop):
 
     Attributes:
         is_busy: whether it is.
+        is_held: whether somebody keeps it from canceling orders.
         meanwhile: what happens while it takes a credit.
     """
 
     is_busy: bool = field(default=True)
+    is_held: bool = field(default=False)
     meanwhile: Callable[[], None] = field(default=lambda: None)
 
     def record_end(self, reference: str, message: str, at: datetime) -> None:
@@ -88,6 +90,12 @@ class BusyShop(RecordingShop):
         if self.is_busy:
             raise ShopError("out of stock")
         return super().complete(reference, makes_order=makes_order)
+
+    def cancel_order(self, reference: str) -> bool:
+        """Refuse, or cancel."""
+        if self.is_held:
+            raise ShopError("the customer is at the bank")
+        return super().cancel_order(reference)
 
     def record_credit(self, reference: str, credit: Credit) -> None:
         """Write down, in its own time."""
@@ -147,6 +155,28 @@ def test_an_order_waits_for_late_coins_and_is_canceled_when_they_do_not_come(
     world.poll()
     world.tell()
     assert (Payment.objects.get().state, sale.is_canceled) == ("expired", True)
+
+
+def test_coins_for_an_order_that_waits_to_be_canceled_are_told_at_once(
+    world: World,
+) -> None:
+    world.stage.policy = replace(world.stage.policy, late_payments=LatePolicy.ACCEPT)
+    shop = world.stage.shop = world.shop = BusyShop(is_busy=False, is_held=True)
+    payment = world.open()
+    sale = shop.sales[payment.reference] = Sale(Decimal("50.10"), is_order=True)
+    world.clock.now += timedelta(hours=26)
+    world.sweep()
+    for _ in range(10):
+        world.tell()
+        world.clock.now += timedelta(hours=1)
+    waiting = payment.effects.get(kind="cancel_order")
+    assert (waiting.done_at, waiting.is_dead) == (None, False)
+    world.tell()
+    coins = world.pay(payment, "50.1")
+    world.chain.move(coins, TransferStatus.CONFIRMED)
+    world.poll()
+    world.tell()
+    assert (world.credited(payment), sale.is_canceled) == (Decimal("50.10"), False)
 
 
 def test_coins_that_are_gone_again_make_no_order(world: World) -> None:

@@ -117,6 +117,35 @@ def test_an_order_whose_session_could_not_be_opened_is_canceled_in_the_end(
     assert len(shopper.events(session, "CHARGE_FAILURE")) == 1
 
 
+def test_an_order_that_no_coin_could_be_chosen_for_is_canceled_in_the_end(
+    staff: Staff, shell: Shell
+) -> None:
+    shopper = staff.shopper
+    book = shopper.catalogue.book.variant_id
+    free = staff.allocated(book)
+    order = shopper.unpaid_order()
+    assert staff.allocated(book) == free + 1
+    session = shopper.initialize(order, {"asset": "doge@moon"})
+    assert session.event["type"] == "CHARGE_FAILURE"
+    shell.run(OVERDUE, of=key_of(session.transaction))
+    shell.beat("expire")
+    wait_until(lambda: staff.order(order.id)["status"] == "CANCELED", SOON, "an end")
+    assert staff.allocated(book) == free
+    assert len(shopper.events(session, "CHARGE_FAILURE")) == 1
+
+
+def test_a_coin_that_was_none_leaves_the_order_to_the_next(staff: Staff) -> None:
+    shopper, order = staff.shopper, staff.shopper.unpaid_order()
+    assert shopper.initialize(order, {"asset": "doge@moon"}).event["type"] == (
+        "CHARGE_FAILURE"
+    )
+    session = shopper.initialize(order, USDT, key=f"again-{order.id}")
+    shopper.send(session)
+    shopper.sandbox.mine()
+    staff.wait_for_credit(session)
+    assert staff.order(order.id)["chargeStatus"] == "FULL"
+
+
 def test_the_request_of_an_authorization_is_answered_too(staff: Staff) -> None:
     shopper = staff.shopper
     staff.set_channel(

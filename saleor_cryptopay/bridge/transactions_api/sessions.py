@@ -36,7 +36,12 @@ from saleor_cryptopay.core.errors import (
 )
 from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import Payment
-from saleor_cryptopay.operations.opening import Opening, choose_asset, open_payment
+from saleor_cryptopay.operations.opening import (
+    Opening,
+    choose_asset,
+    open_payment,
+    store_refused,
+)
 from saleor_cryptopay.operations.quoting import renew_quote
 from saleor_cryptopay.operations.runtime import Runtime
 from saleor_cryptopay.web.figures import total_text
@@ -123,7 +128,13 @@ def _initialize(data: TransactionSessionData, runtime: Runtime) -> Payment:
         asset_key=_asset_key(data),
     )
     _name(data.transaction)
-    return open_payment(opening, runtime, only_transactions(data.source_object))
+    try:
+        return open_payment(opening, runtime, only_transactions(data.source_object))
+    except (AssetError, QuoteError) as error:
+        if isinstance(data.source_object, Order):
+            # Saleor lets no order expire that has a transaction.
+            store_refused(opening, str(error), runtime)
+        raise
 
 
 def _total(data: TransactionSessionData) -> Decimal:

@@ -17,7 +17,7 @@ from saleor_cryptopay.core.refund_rules import RefundAmount, RefundMode, RefundR
 from saleor_cryptopay.models import Effect, Payment, Refund
 from saleor_cryptopay.operations.ledger import lock_payment
 from saleor_cryptopay.operations.market import rate_now
-from saleor_cryptopay.operations.outbox import try_now
+from saleor_cryptopay.operations.retries import try_now
 from saleor_cryptopay.operations.runtime import Runtime
 
 from . import ledger
