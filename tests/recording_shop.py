@@ -1,5 +1,6 @@
 """A shop in memory that keeps the port's promises, and every word it was told."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -93,6 +94,12 @@ class RecordingShop:
     def credited(self, reference: str) -> Decimal:
         self._find(reference)
         return self._sum("credit", reference) - self._sum("reversal", reference)
+
+    def list_credited(self, since: datetime | None) -> Iterator[str]:
+        for kind, reference, credit in self.told.values():
+            is_new = credit and (since is None or credit.at >= since)
+            if kind == "credit" and is_new:
+                yield reference
 
     def pending(self, reference: str) -> Decimal:
         """Return what was announced and has neither come nor been lost."""

@@ -4,7 +4,7 @@ Law of this file: a purchase is locked before anything about it is decided, and 
 unique key of each event is the claim that makes a repetition harmless.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from functools import wraps
@@ -116,6 +116,14 @@ class StandInShop:
         if purchase is None:
             raise ShopError(f"The shop knows no purchase {reference}.")
         return paid(purchase)
+
+    def list_credited(self, since: datetime | None) -> Iterator[str]:
+        """Yield the references of what was paid by us."""
+        events = PurchaseEvent.objects.filter(kind=Kind.CREDIT)
+        if since is not None:
+            events = events.filter(at__gte=since)
+        references = events.values_list("purchase__reference", flat=True)
+        yield from references.order_by("purchase__reference").distinct().iterator()
 
     def unwanted(self, reference: str) -> str:
         """Return why the shop wants no more coins for it; "" as long as it does."""

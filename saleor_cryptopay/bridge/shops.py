@@ -1,5 +1,6 @@
 """Both payment APIs behind the one port: the reference tells whose payment it is."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -61,6 +62,11 @@ class BothShops:
     def credited(self, reference: str) -> Decimal:
         """Return what Saleor shows as paid by us."""
         return self._of(reference).credited(reference)
+
+    def list_credited(self, since: datetime | None) -> Iterator[str]:
+        """Yield the references for which Saleor shows money, of either API."""
+        yield from self._transactions.list_credited(since)
+        yield from self._payments.list_credited(since)
 
     def unwanted(self, reference: str) -> str:
         """Return why the shop wants no more coins for it; "" as long as it does."""

@@ -24,7 +24,7 @@ from saleor_cryptopay.models import Address, Payment, Transfer
 from .listing import list_reports
 from .refunds.accounts import count_returned, list_overdrawn
 from .runtime import Runtime
-from .shown import compare_shop
+from .shown import compare_shop, compare_strange
 from .transfers import find_address
 
 # Decimals by which the units of a coin that nobody here knows are counted.
@@ -155,6 +155,8 @@ def audit(
         result.payments += 1
         for words in differences:
             result.differ(payment_id, words)
+    for payment_id, words in compare_strange(runtime, since):
+        result.differ(payment_id, words)
     result.returned = count_returned(runtime, since)
     for payment_id, words in list_overdrawn(runtime):
         result.differ(payment_id, words)

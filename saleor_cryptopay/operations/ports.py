@@ -6,7 +6,7 @@ be called again with the same arguments (the outbox delivers at least once) and 
 then change nothing more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -146,6 +146,15 @@ class Shop(Protocol):
 
         Raises:
             ShopError: the shop does not know the transaction (any more).
+        """
+        ...
+
+    def list_credited(self, since: datetime | None) -> Iterator[str]:
+        """Yield the references for which the shop shows money that we brought.
+
+        Args:
+            since: leave out what has not changed since, where the shop can tell (aware
+                UTC); None for all.
         """
         ...
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -32,6 +33,26 @@ def compare_shop(
     paid = _paid(runtime, since).annotate(booked=Sum("transfers__credited"))
     for payment in paid.iterator(chunk_size=PIECE):
         yield payment.pk, list(_differences(payment, payment.booked, runtime))
+
+
+def compare_strange(
+    runtime: Runtime, since: datetime | None
+) -> Iterator[tuple[UUID, str]]:
+    """Yield the payments that the shop shows money for and that never got coins.
+
+    Args: as `compare_shop`.
+    """
+    references = runtime.shop.list_credited(since)
+    while piece := list(islice(references, PIECE)):
+        without = Payment.objects.filter(
+            reference__in=piece,
+            gateway=runtime.gateway.name,
+            environment=runtime.gateway.environment,
+            transfers__isnull=True,
+        )
+        for payment in without:
+            shown = runtime.shop.credited(payment.reference)
+            yield payment.pk, f"no coins here, {shown} {payment.currency} in the shop"
 
 
 def _differences(payment: Payment, booked: Decimal, runtime: Runtime) -> Iterator[str]:

@@ -5,6 +5,7 @@ that gives a `World`. Every method of the port is called at least twice: the out
 delivers at least once.
 """
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -224,6 +225,28 @@ class CompletionConformance:
         assert world.paid(reference) == TOTAL
 
 
+class ListConformance:
+    """`list_credited`."""
+
+    def test_what_shows_money_of_ours_is_listed(self, world: World) -> None:
+        paid, given_back, unpaid = (world.make_order(TOTAL) for _ in range(3))
+        for reference in (paid, given_back):
+            world.shop.record_credit(reference, credit())
+        world.shop.record_refund_begun(given_back, "1", going_back(HALF, "r1"))
+        world.shop.record_refund(given_back, "1", going_back(HALF, "r1"))
+
+        listed = set(world.shop.list_credited(None))
+        assert {paid, given_back} <= listed
+        assert unpaid not in listed
+
+    def test_what_is_older_may_be_left_out(self, world: World) -> None:
+        reference = world.make_order(TOTAL)
+        world.shop.record_credit(reference, credit())
+
+        now, day = datetime.now(UTC), timedelta(days=1)
+        assert reference not in set(world.shop.list_credited(now + day))
+
+
 class CancellationConformance:
     """`cancel_order`."""
 
@@ -319,6 +342,7 @@ class ShopConformance(
     WordsConformance,
     CompletionConformance,
     CancellationConformance,
+    ListConformance,
     WantConformance,
 ):
     """The whole of the port."""

@@ -4,6 +4,7 @@ import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -11,6 +12,7 @@ from django.db import connection
 from saleor_cryptopay.core.events import TransferReported
 from saleor_cryptopay.models import Payment, Transfer
 from saleor_cryptopay.operations.audit import PIECE, audit
+from saleor_cryptopay.operations.ports import Credit
 from tests.chaos.world import World
 from tests.stand_ins import ScriptedGateway
 
@@ -113,3 +115,16 @@ def test_coins_that_come_during_the_audit_are_no_difference(world: World) -> Non
     found = audit(replace(world.runtime, gateway=Meanwhile()))
     assert Transfer.objects.count() == 2
     assert not found.differences
+
+
+def test_money_in_the_shop_that_no_coins_brought_is_a_difference(world: World) -> None:
+    told, quiet = world.open(), world.open()
+    credit = Credit("0x1:0", Decimal("50.10"), "USD", "made up", "", world.clock())
+    world.shop.record_credit(told.reference, credit)
+    found = audit(world.runtime)
+    assert [(row.payment, row.words) for row in found.differences] == [
+        (told.pk, "no coins here, 50.10 USD in the shop")
+    ]
+    assert quiet.pk != told.pk
+    later = audit(world.runtime, since=world.clock() + timedelta(days=1))
+    assert later.differences == []

@@ -269,6 +269,7 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
                 "currency",
                 "gateway",
                 "is_active",
+                "modified_at",
                 "order",
                 "private_metadata",
                 "total",
@@ -309,8 +310,10 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
                 "events",
                 "external_url",
                 "metadata",
+                "modified_at",
                 "name",
                 "order",
+                "refund_pending_value",
                 "refunded_value",
                 "token",
             )

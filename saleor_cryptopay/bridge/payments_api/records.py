@@ -6,6 +6,7 @@ Law of this file: the checkout or order is locked before the payment, as
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -39,6 +40,9 @@ from saleor_cryptopay.core.errors import ShopError
 from saleor_cryptopay.operations.ports import Credit
 
 NOTHING: Final = Decimal(0)
+# Rows that are in memory at once.
+PIECE: Final = 500
+
 NOTE_PREFIX: Final = "saleor_cryptopay:"
 
 
@@ -94,6 +98,15 @@ def captured(reference: str) -> Decimal:
         ),
     )
     return Decimal(sums["came"] - sums["went"])
+
+
+def list_captured(since: datetime | None) -> Iterator[str]:
+    """Yield the references of our rows with captured money, changed since then."""
+    rows = SaleorPayment.objects.filter(gateway=PLUGIN_ID, captured_amount__gt=0)
+    if since is not None:
+        rows = rows.filter(modified_at__gte=since)
+    keys = rows.order_by("pk").values_list("pk", flat=True)
+    yield from map(payment_reference, keys.iterator(chunk_size=PIECE))
 
 
 def take_back(reference: str, credit: Credit) -> None:

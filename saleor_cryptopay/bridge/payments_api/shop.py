@@ -1,5 +1,6 @@
 """The shop's port for payments that came through Saleor's Payments API."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -76,6 +77,10 @@ class PaymentsShop:
     def credited(self, reference: str) -> Decimal:
         """Return what was captured and not taken back."""
         return records.captured(reference)
+
+    def list_credited(self, since: datetime | None) -> Iterator[str]:
+        """Yield the references of payments that show captured money."""
+        yield from records.list_captured(since)
 
     def unwanted(self, reference: str) -> str:
         """Return why the shop wants no more coins for it; "" as long as it does."""

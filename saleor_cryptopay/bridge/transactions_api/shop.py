@@ -13,11 +13,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from django.db import DatabaseError
+from django.db.models import Q
 from saleor.checkout import CheckoutAuthorizeStatus
 from saleor.payment import TransactionEventType
 from saleor.payment.models import TransactionItem
 
 from saleor_cryptopay.bridge.app_row import ensure_app
+from saleor_cryptopay.bridge.identity import PLUGIN_ID
 from saleor_cryptopay.bridge.purchases.abandoned_orders import cancel_abandoned
 from saleor_cryptopay.bridge.purchases.closed_orders import GONE, as_order, why_unwanted
 from saleor_cryptopay.bridge.purchases.completion import complete_paid_checkout
@@ -33,6 +35,13 @@ from saleor_cryptopay.operations.ports import Completion, Credit, Summary
 from .notices import write_notice
 from .records import REQUESTS, write_event
 from .refunds import begin_refund, end_refund
+
+# Rows that are in memory at once.
+PIECE: Final = 500
+
+_HAS_MONEY: Final = (
+    Q(charged_value__gt=0) | Q(refunded_value__gt=0) | Q(refund_pending_value__gt=0)
+)
 
 logger = logging.getLogger(__name__)
 
@@ -128,6 +137,14 @@ class SaleorShop:
             item.refund_pending_value,
         )
         return sum(map(Decimal, amounts), Decimal(0))
+
+    def list_credited(self, since: datetime | None) -> Iterator[str]:
+        """Yield the tokens of our transactions that show charged money."""
+        items = TransactionItem.objects.filter(_HAS_MONEY, app_identifier=PLUGIN_ID)
+        if since is not None:
+            items = items.filter(modified_at__gte=since)
+        tokens = items.order_by("pk").values_list("token", flat=True)
+        yield from map(str, tokens.iterator(chunk_size=PIECE))
 
     def unwanted(self, reference: str) -> str:
         """Return why the shop wants no more coins for it; "" as long as it does."""
