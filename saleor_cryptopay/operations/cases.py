@@ -94,8 +94,15 @@ def close_cases(
 
 
 def close_taken(effect: Effect, now: datetime) -> None:
-    """Close a case over something that the shop has taken after all."""
-    about_it = Case.objects.filter(payment=effect.payment_id, key=effect_key(effect))
+    """Close a case over something that the shop has taken after all.
+
+    One order ends the cases of all attempts to have it made.
+    """
+    effects = [effect]
+    if effect.kind == Effect.Kind.COMPLETE:
+        effects = list(Effect.objects.filter(payment=effect.payment, kind=effect.kind))
+    keys = [effect_key(row) for row in effects]
+    about_it = Case.objects.filter(payment=effect.payment_id, key__in=keys)
     _close(about_it, SHOP, "the shop has taken it", now)
 
 

@@ -85,7 +85,8 @@ def deliver(effect: Effect, runtime: Runtime) -> Kind:
     """Tell the shop one effect and write down how that went; return its kind."""
     effect.attempts += 1
     kind = Kind(effect.kind)
-    had_failed = bool(effect.note)
+    # A second order to make an order follows only where the first was left alone.
+    had_failed = bool(effect.note) or effect.key.startswith("refund:")
     try:
         with runtime.tracer.span("outbox", payment=effect.payment_id, effect=kind):
             effect.note = PERFORMERS[kind](effect, effect.payment, runtime)

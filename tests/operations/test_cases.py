@@ -12,7 +12,7 @@ from saleor_cryptopay.models import Case, Effect, Message, Payment, Refund
 from saleor_cryptopay.operations import expiry, outbox, shortfalls
 from saleor_cryptopay.operations.cases import close_cases
 from saleor_cryptopay.operations.ports import Completion
-from saleor_cryptopay.operations.refunds.approval import approve
+from saleor_cryptopay.operations.refunds.approval import approve, decline
 from saleor_cryptopay.operations.runtime import LatePolicy
 from tests.recording_shop import RecordingShop, Sale
 
@@ -247,6 +247,23 @@ def test_money_that_goes_back_makes_no_order_when_there_is_stock_again(
     give_back(till, refund)
     (case,) = payment.cases.all()
     assert (open_cases(payment), case.closed_by) == ([], "refund")
+
+
+def test_a_refund_that_is_declined_leaves_the_order_to_be_made(
+    scene: Scene, till: Till
+) -> None:
+    payment, shop = sold_out(scene)
+    try_again(scene, 3)
+    refund = till.ask(payment)
+    outbox.deliver_effects(scene.runtime)
+    assert Effect.objects.get(kind="complete").note == outbox.GIVEN_BACK
+    decline(refund.pk, "they want it after all", "staff 1", scene.runtime)
+    outbox.deliver_effects(scene.runtime)
+    assert len(open_cases(payment)) == 1
+    shop.has_stock = True
+    try_again(scene)
+    assert scene.told(payment)[-2:] == ["refund_failure", "complete"]
+    assert open_cases(payment) == []
 
 
 def test_a_case_ends_with_the_last_of_its_coins(scene: Scene, till: Till) -> None:

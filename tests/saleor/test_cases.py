@@ -3,11 +3,14 @@
 from collections import Counter
 from decimal import Decimal
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from demo.services.saleor import EMAIL, PASSWORD
+from demo.services.graphql import GraphQLError
+from demo.services.saleor import EMAIL, PASSWORD, RunningSaleor
 
+from . import payments_api
 from .shell import Shell
 from .shopping import SOON, Session, wait_until
 from .test_desk import desk_url
@@ -34,6 +37,19 @@ for case in Case.objects.filter(payment__token=token).order_by("pk"):
 """
 
 
+REFUND_TOKEN = """
+from saleor_cryptopay.models import Refund
+
+print(Refund.objects.get(payment__token=token).token)
+"""
+
+
+def desk(saleor: RunningSaleor) -> httpx.Client:
+    """Return a client that works at the desk with a token of staff."""
+    headers = {"Authorization": f"Bearer {saleor.staff_token()}"}
+    return httpx.Client(base_url=desk_url(saleor), headers=headers, timeout=60)
+
+
 class Dossiers:
     """Sales that cannot become an order, and the desk that they are decided at."""
 
@@ -48,7 +64,7 @@ class Dossiers:
         self.shopper.send(session)
         self.shopper.sandbox.mine()
         self.staff.wait_for_credit(session)
-        wait_until(lambda: bool(self._call(session)), SOON, "a call for staff")
+        wait_until(lambda: bool(self.call(session)), SOON, "a call for staff")
         return session
 
     def cases(self, session: Session) -> list[str]:
@@ -61,7 +77,8 @@ class Dossiers:
         self.shell.run(AT_ONCE, token=session.payment["token"])
         self.shell.beat("deliver_effects")
 
-    def _call(self, session: Session) -> list[str]:
+    def call(self, session: Session) -> list[str]:
+        """Have the shop told once more; return what staff are called for."""
         self.deliver(session)
         return self.cases(session)
 
@@ -116,6 +133,46 @@ def test_a_paid_checkout_without_stock_is_given_back_with_one_click(
     assert shopper.transaction(session)["order"] is None
     (case,) = dossiers.cases(session)
     assert case.endswith("| refund")
+
+
+def test_coins_of_the_payments_api_go_back_and_make_no_order_any_more(
+    dossiers: Dossiers,
+) -> None:
+    till, shopper = dossiers.till, dossiers.shopper
+    counter, checkout = payments_api.Counter(shopper), shopper.checkout()
+    payment_id, shirt = counter.create(checkout), shopper.catalogue.shirt.variant_id
+    payment = counter.ask(checkout)["payment"]
+    dossiers.staff.set_stock(shirt, 0)
+    counter.send(payment)
+    session = Session("", {}, {"payment": payment})
+    wait_until(lambda: bool(dossiers.call(session)), SOON, "a call for staff")
+
+    with desk(shopper.saleor) as client:
+        (dossier,) = client.get("cases/", params={"of": payment["address"]}).json()[
+            "cases"
+        ]
+        (offer,) = dossier["offers"]
+        given = {"offer": offer["key"], "reason": "Sold out."}
+        answer = client.post(f"cases/{dossier['id']}/give-back/", json=given)
+    assert answer.status_code == 200
+    dossiers.staff.set_stock(shirt, 100)
+    dossiers.deliver(session)
+    with pytest.raises(GraphQLError, match="gives these coins back"):
+        counter.complete(checkout)
+    token = till.shell.run(REFUND_TOKEN, token=payment["token"]).strip()
+    link = f"{payment['page_url'].rpartition('pay/')[0]}refund/{token}/"
+    till.name_address(link)
+    till.refunds("approve", till.refund_id(link))
+    till.send()
+    wait_until(
+        lambda: (
+            counter.payment(payment_id)["chargeStatus"] == "FULLY_REFUNDED"
+            and dossiers.cases(session)[0].endswith("| refund")
+        ),
+        SOON,
+        "a refund",
+    )
+    assert counter.payment(payment_id)["order"] is None
 
 
 def test_a_case_ends_by_itself_when_there_is_stock_again(dossiers: Dossiers) -> None:

@@ -33,6 +33,7 @@ from saleor_cryptopay.operations.opening import (
     open_payment,
     prepare_payment,
 )
+from saleor_cryptopay.operations.refunds.coins import is_given_back
 from saleor_cryptopay.operations.runtime import Runtime
 from saleor_cryptopay.web.status import payment_data
 
@@ -57,6 +58,8 @@ REFUSALS: Final = {
         "There is nothing to void: the payment ends by itself at its deadline."
     ),
 }
+
+GOES_BACK: Final = "The shop gives these coins back: they make no order any more."
 
 
 @allow_writer()
@@ -121,6 +124,8 @@ def refuse(data: PaymentData, kind: str) -> GatewayResponse:
 
 def _answer(data: PaymentData, runtime: Runtime) -> GatewayResponse:
     row = SaleorPayment.objects.get(pk=data.payment_id)
+    if _goes_back(row):
+        return _failure(data, GOES_BACK)
     if row.captured_amount >= row.total:
         return _captured(row)
     refuse_second_payment(row)
@@ -134,6 +139,12 @@ def _answer(data: PaymentData, runtime: Runtime) -> GatewayResponse:
         transaction.on_commit(partial(_complete_answer, details, opening, runtime))
         return response
     return _once(row, response)
+
+
+def _goes_back(row: Any) -> bool:
+    """Whether staff give back what was captured, or have done so."""
+    ours = Payment.objects.filter(reference=payment_reference(row.pk)).first()
+    return ours is not None and is_given_back(ours)
 
 
 def _opening(data: PaymentData, row: Any) -> Opening:

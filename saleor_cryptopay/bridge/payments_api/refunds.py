@@ -81,7 +81,7 @@ def _ask(data: PaymentData, runtime: Runtime) -> Refund:
     if row.order_id is None:
         raise RefundError(
             "This checkout is no order yet: it is made into one as soon as that is"
-            " possible. To give the coins back instead: cryptopay refunds ask."
+            " possible. To give the coins back instead: the refund desk, “To decide”."
         )
     payment = Payment.objects.get(reference=payment_reference(data.payment_id))
     request = RefundRequest(

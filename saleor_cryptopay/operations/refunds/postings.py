@@ -12,6 +12,7 @@ from saleor_cryptopay.core.money import format_units
 from saleor_cryptopay.core.refunds import RefundEvent, RefundState
 from saleor_cryptopay.models import Effect, Refund, RefundEntry
 from saleor_cryptopay.operations.messages import post_message
+from saleor_cryptopay.operations.outbox import GIVEN_BACK
 from saleor_cryptopay.operations.runtime import Runtime
 
 from .links import refund_url
@@ -59,6 +60,8 @@ def post_event(refund: Refund, entry: RefundEntry, runtime: Runtime) -> None:
         entry.event == Event.STAFF_DECLINED and entry.state_before in _TOLD
     ):
         _post(refund, entry, kind, _words(refund, entry, runtime), runtime)
+    if entry.event == Event.STAFF_DECLINED and refund.source == Refund.Source.PAID:
+        _complete_after_all(refund, entry, runtime)
     if name := _MESSAGES.get(entry.event):
         post_message(
             refund.payment,
@@ -68,6 +71,23 @@ def post_event(refund: Refund, entry: RefundEntry, runtime: Runtime) -> None:
             now=entry.created_at,
             data={"note": entry.note} if entry.note else None,
         )
+
+
+def _complete_after_all(refund: Refund, entry: RefundEntry, runtime: Runtime) -> None:
+    """Have the order made that was left alone because of the refund."""
+    completions = Effect.objects.filter(payment=refund.payment, kind=Kind.COMPLETE)
+    if not completions.filter(note=GIVEN_BACK).exists():
+        return
+    policy = runtime.policies(refund.payment.channel)
+    Effect.objects.create(
+        payment=refund.payment,
+        key=f"refund:{refund.pk}:{entry.number}:{Kind.COMPLETE}",
+        kind=Kind.COMPLETE,
+        data={"makes_order": policy.complete_checkouts},
+        created_at=entry.created_at,
+        next_attempt_at=entry.created_at,
+    )
+    transaction.on_commit(runtime.jobs.deliver_effects, robust=True)
 
 
 def post_progress(refund: Refund, entry: RefundEntry, runtime: Runtime) -> None:
