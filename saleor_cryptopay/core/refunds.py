@@ -98,6 +98,9 @@ TRANSITIONS: Final = MappingProxyType(
 HOLDING_STATES: Final = frozenset(RefundState) - {RefundState.DECLINED}
 """States in which the coins are spoken for: nobody else may be promised them."""
 
+PROMISED_STATES: Final = HOLDING_STATES - {RefundState.FAILED, RefundState.LAPSED}
+"""States in which coins go back, or have gone, without anybody asking again."""
+
 
 def allows(state: RefundState, event: RefundEvent) -> bool:
     """Return whether the table has a row for the event in this state."""

@@ -290,8 +290,10 @@ SURFACE: Final[dict[str, tuple[Use, ...]]] = {
                 "include_in_calculations",
                 "message",
                 "psp_reference",
+                "related_granted_refund",
                 "transaction",
                 "type",
+                "user",
             )
         ),
     ),

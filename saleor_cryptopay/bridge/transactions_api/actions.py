@@ -26,7 +26,7 @@ from saleor.payment.utils import (
 
 from saleor_cryptopay.bridge.app_row import ensure_app
 from saleor_cryptopay.bridge.identity import PLUGIN_ID
-from saleor_cryptopay.core.errors import CryptopayError
+from saleor_cryptopay.core.errors import CryptopayError, RefundError
 from saleor_cryptopay.core.telemetry import about
 from saleor_cryptopay.models import Effect, Payment, Refund
 from saleor_cryptopay.operations import outbox
@@ -34,7 +34,7 @@ from saleor_cryptopay.operations.refunds.asking import RefundRequest, ask_refund
 from saleor_cryptopay.operations.runtime import Runtime
 
 from .records import locked, recalculate
-from .refunds import request_key
+from .refunds import is_promised, request_key
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +60,9 @@ SPURIOUS: Final = (
     TransactionEventType.CHARGE_FAILURE,
     TransactionEventType.CANCEL_FAILURE,
 )
+
+# What the answer changes in the request.
+CLAIMED: Final = ["psp_reference", "include_in_calculations", "related_granted_refund"]
 
 
 @allow_writer()
@@ -113,7 +116,25 @@ def _ask_refund(data: TransactionActionData, runtime: Runtime) -> Refund:
         amount=Decimal(data.action_value),
         reason=event.message or "",
     )
-    return ask_refund(payment.pk, request, runtime)
+    with locked(data.transaction) as item:
+        _require_wanted(item, event)
+        return ask_refund(payment.pk, request, runtime)
+
+
+def _require_wanted(item: Any, event: Any) -> None:
+    """Refuse a request that something overtook; the item is locked.
+
+    Raises:
+        RefundError: says what.
+    """
+    if item.order_id is not None and _is_saleors_own(event):
+        raise RefundError(
+            "This checkout is an order by now: its coins stay until staff ask for them."
+        )
+    if is_promised(event):
+        # A granted refund stands as its latest event says: this one's is none of it.
+        event.related_granted_refund = None
+        raise RefundError("This granted refund is on its way already.")
 
 
 def _take_up(data: TransactionActionData, refund: Refund, runtime: Runtime) -> None:
@@ -134,6 +155,15 @@ def _actor(event: Any) -> str:
     return f"app {event.app_identifier}" if event.app_identifier else "Saleor"
 
 
+def _is_saleors_own(event: Any) -> bool:
+    """Return whether nobody asked but Saleor, for the money of abandoned checkouts.
+
+    Saleor does not say who asked for a granted refund, either: somebody has.
+    """
+    asked = (event.user_id, event.app_id, event.related_granted_refund_id)
+    return asked == (None, None, None)
+
+
 def _refuse(item: Any, data: TransactionActionData, words: str) -> None:
     """Write the failure that answers the request; the item is locked."""
     app = data.transaction_app_owner or ensure_app()
@@ -141,7 +171,7 @@ def _refuse(item: Any, data: TransactionActionData, words: str) -> None:
     request.transaction = item
     request.psp_reference = f"{item.token}:{request.pk}"
     request.include_in_calculations = True
-    request.save(update_fields=["psp_reference", "include_in_calculations"])
+    request.save(update_fields=CLAIMED)
     result, _ = FAILURES[data.action_type]
     failure = item.events.create(
         type=result,

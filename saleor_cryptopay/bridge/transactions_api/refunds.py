@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from saleor.payment import TransactionEventType
+from saleor.payment.models import TransactionEvent
 from saleor.payment.utils import (
     recalculate_refundable_for_checkout,
     truncate_transaction_event_message,
@@ -18,6 +19,8 @@ from saleor_cryptopay.bridge.app_row import ensure_app
 from saleor_cryptopay.bridge.identity import PLUGIN_ID
 from saleor_cryptopay.bridge.purchases.particulars import tell_history
 from saleor_cryptopay.core.errors import ShopError
+from saleor_cryptopay.core.refunds import PROMISED_STATES
+from saleor_cryptopay.models import Refund
 from saleor_cryptopay.operations.ports import Credit
 
 from .records import locked, recalculate
@@ -30,6 +33,26 @@ _PREFIX: Final = "event:"
 def request_key(event: Any) -> str:
     """Return the name by which a request of Saleor's is found again."""
     return f"{_PREFIX}{event.pk}"
+
+
+def is_promised(event: Any) -> bool:
+    """Return whether the granted refund that a request is about is under way already.
+
+    Saleor asks for one of its grants as often as staff press the button before the
+    first answer. The caller holds the transaction's lock.
+    """
+    if event.related_granted_refund_id is None:
+        return False
+    requests = TransactionEvent.objects.filter(
+        related_granted_refund_id=event.related_granted_refund_id,
+        type=Event.REFUND_REQUEST,
+    ).exclude(pk=event.pk)
+    promised = Refund.objects.filter(
+        key__in=[request_key(each) for each in requests],
+        payment__reference=str(event.transaction.token),
+        state__in=PROMISED_STATES,
+    )
+    return bool(promised.exists())
 
 
 def begin_refund(item: Any, key: str, credit: Credit) -> None:
