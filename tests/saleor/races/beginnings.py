@@ -15,32 +15,32 @@ from .goods import LONG_AGO, Purchase, Shop, total_of
 
 def paid_checkout(shop: Shop) -> Purchase:
     """Make a checkout whose coins are final; Saleor is still to be told."""
-    return _pay(shop, shop.open(shop.checkout()), shop.runtime)
+    return pay(shop, shop.open(shop.checkout()), shop.runtime)
 
 
 def manual_checkout(shop: Shop) -> Purchase:
     """Make such a checkout of a merchant who completes checkouts himself."""
-    return _pay(shop, shop.open(shop.checkout()), manual(shop.runtime))
+    return pay(shop, shop.open(shop.checkout()), manual(shop.runtime))
 
 
 def paid_order(shop: Shop) -> Purchase:
     """Make an order whose coins are final; Saleor is still to be told."""
-    return _pay(shop, shop.open(shop.order()), manual(shop.runtime))
+    return pay(shop, shop.open(shop.order()), manual(shop.runtime))
 
 
 def paid_gift_card_order(shop: Shop) -> Purchase:
     """Make such an order of gift cards, that Saleor hands out once it is told."""
-    return _pay(shop, shop.open(shop.gift_card_order()), manual(shop.runtime))
+    return pay(shop, shop.open(shop.gift_card_order()), manual(shop.runtime))
 
 
 def told_checkout(shop: Shop) -> Purchase:
     """Make a checkout that Saleor calls paid in part, with the rest to be told."""
-    return _pay_in_parts(shop, shop.open(shop.checkout()), shop.runtime)
+    return pay_in_parts(shop, shop.open(shop.checkout()), shop.runtime)
 
 
 def told_order(shop: Shop) -> Purchase:
     """Make an order that Saleor calls paid in part, with the rest to be told."""
-    return _pay_in_parts(shop, shop.open(shop.order()), manual(shop.runtime))
+    return pay_in_parts(shop, shop.open(shop.order()), manual(shop.runtime))
 
 
 def shared_checkout(shop: Shop) -> Purchase:
@@ -92,12 +92,12 @@ def lost_checkout(shop: Shop) -> Purchase:
 
 def reversed_checkout(shop: Shop) -> Purchase:
     """Make a checkout whose credited coins disappeared: that is to be told."""
-    return _reverse(shop, manual_checkout(shop))
+    return reverse(shop, manual_checkout(shop))
 
 
 def reversed_order(shop: Shop) -> Purchase:
     """Make an order whose credited coins disappeared: that is to be told."""
-    return _reverse(shop, paid_order(shop))
+    return reverse(shop, paid_order(shop))
 
 
 def overdue_order(shop: Shop) -> Purchase:
@@ -124,12 +124,12 @@ def undecided_checkout(shop: Shop) -> Purchase:
 
 def older_checkout(shop: Shop) -> Purchase:
     """Make a checkout of the Payments API whose coins are final, to be told."""
-    return _pay(shop, shop.open_older(shop.checkout()), shop.runtime)
+    return pay(shop, shop.open_older(shop.checkout()), shop.runtime)
 
 
 def manual_older_checkout(shop: Shop) -> Purchase:
     """Make such a checkout of a merchant who completes checkouts himself."""
-    return _pay(shop, shop.open_older(shop.checkout()), manual(shop.runtime))
+    return pay(shop, shop.open_older(shop.checkout()), manual(shop.runtime))
 
 
 def trusting(runtime: Runtime) -> Runtime:
@@ -152,13 +152,15 @@ def manual(runtime: Runtime) -> Runtime:
     return replace(runtime, policies=policy_of)
 
 
-def _pay(shop: Shop, purchase: Purchase, runtime: Runtime) -> Purchase:
+def pay(shop: Shop, purchase: Purchase, runtime: Runtime) -> Purchase:
+    """Let all coins come and be final; Saleor is still to be told."""
     coins = shop.send(purchase, total_of(purchase))
     shop.observe(coins, TransferStatus.CONFIRMED, runtime)
     return purchase
 
 
-def _pay_in_parts(shop: Shop, purchase: Purchase, runtime: Runtime) -> Purchase:
+def pay_in_parts(shop: Shop, purchase: Purchase, runtime: Runtime) -> Purchase:
+    """Let coins come in two parts; Saleor is still to be told of the second."""
     half = total_of(purchase) / 2
     shop.observe(shop.send(purchase, half), TransferStatus.CONFIRMED, runtime)
     outbox.deliver_effects(runtime)
@@ -173,7 +175,8 @@ def _see(shop: Shop, runtime: Runtime) -> Purchase:
     return purchase
 
 
-def _reverse(shop: Shop, purchase: Purchase) -> Purchase:
+def reverse(shop: Shop, purchase: Purchase) -> Purchase:
+    """Tell Saleor of the coins, and let them disappear: that is to be told."""
     outbox.deliver_effects(shop.runtime)
     shop.observe(purchase.coins[0], TransferStatus.FAILED, manual(shop.runtime))
     return purchase

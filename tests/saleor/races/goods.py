@@ -60,6 +60,7 @@ class Purchase:
         payment: ours; None before there is one.
         coins: what was sent to its address.
         other: another app's transaction on the same checkout or order, if any.
+        grant: a refund that staff have granted on the order, if any.
     """
 
     source: Any
@@ -67,11 +68,12 @@ class Purchase:
     payment: Payment | None = None
     coins: list[Coins] = field(default_factory=list)
     other: Any = None
+    grant: Any = None
 
     @property
     def global_id(self) -> str:
         """Saleor's id of the checkout or order."""
-        return _global_id(self.source)
+        return global_id(self.source)
 
     @property
     def checkout_token(self) -> str:
@@ -79,9 +81,19 @@ class Purchase:
         return str(self.source.pk)
 
     @property
+    def is_order(self) -> bool:
+        """Whether it was an order from the beginning."""
+        return isinstance(self.source, Order)
+
+    @property
+    def row_key(self) -> int | None:
+        """The key of Saleor's row of it, if it is paid through the Payments API."""
+        return payment_key(self.reference)
+
+    @property
     def is_transaction(self) -> bool:
         """Whether it is paid through the Transactions API."""
-        return bool(self.reference) and payment_key(self.reference) is None
+        return bool(self.reference) and self.row_key is None
 
 
 class Shop:
@@ -93,6 +105,7 @@ class Shop:
         running = cast("RunningSaleor", saleor)
         catalogue = create_catalogue(running)
         self.channel = catalogue.channel
+        self.book_id = catalogue.book.variant_id
         checkout = create_checkout(running, catalogue, catalogue.book, quantity=2)
         order = create_unpaid_order(running, catalogue, catalogue.book)
         self._checkout = Checkout.objects.get(pk=_key(checkout.id))
@@ -148,18 +161,20 @@ class Shop:
         )
         return self._open(purchase, str(item.token), runtime or self.runtime)
 
-    def open_older(self, purchase: Purchase) -> Purchase:
+    def open_older(
+        self, purchase: Purchase, runtime: Runtime | None = None
+    ) -> Purchase:
         """Start a payment with us through the Payments API."""
-        self.open_row(purchase)
-        SaleorPayment.objects.filter(checkout=purchase.source).update(to_confirm=True)
-        return self._open(purchase, purchase.reference, self.runtime)
+        row = SaleorPayment.objects.filter(pk=self.open_row(purchase).row_key)
+        row.update(to_confirm=True)
+        return self._open(purchase, purchase.reference, runtime or self.runtime)
 
     def open_row(self, purchase: Purchase) -> Purchase:
         """Make Saleor's row of such a payment, as `checkoutPaymentCreate` leaves it."""
         row = SaleorPayment.objects.create(
             gateway=PLUGIN_ID,
             is_active=True,
-            checkout=purchase.source,
+            **_place_of(purchase),
             total=total_of(purchase),
             currency=purchase.source.currency,
         )
@@ -168,9 +183,8 @@ class Shop:
 
     def transaction(self, purchase: Purchase, app: Any, identifier: str) -> Any:
         """Make an app's transaction on a checkout or order."""
-        name = "checkout" if isinstance(purchase.source, Checkout) else "order"
         return TransactionItem.objects.create(
-            **{name: purchase.source},
+            **_place_of(purchase),
             currency=purchase.source.currency,
             app=app,
             app_identifier=identifier,
@@ -214,6 +228,11 @@ def total_of(purchase: Purchase) -> Decimal:
     return Decimal(purchase.source.total_gross_amount)
 
 
+def _place_of(purchase: Purchase) -> dict[str, Any]:
+    """Return where Saleor's rows about money hang: on a checkout, or on an order."""
+    return {"order" if purchase.is_order else "checkout": purchase.source}
+
+
 def _copy(row: Any, **changes: Any) -> Any:
     """Store a row again, under a key of its own."""
     values = {
@@ -240,7 +259,8 @@ def _other_app() -> Any:
     return app
 
 
-def _global_id(row: Any) -> str:
+def global_id(row: Any) -> str:
+    """Return what Saleor's GraphQL knows a row by."""
     return str(graphene.Node.to_global_id(type(row).__name__, row.pk))
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import httpx
 from django.core.wsgi import get_wsgi_application
 from saleor.account.models import User
+from saleor.channel.models import Channel
 from saleor.core.jwt import create_access_token
 from saleor.plugins.models import PluginConfiguration
 
@@ -24,6 +25,9 @@ SETTINGS: Final = {
     "assets": "usdt@ethereum",
     "payment_window_minutes": "60",
 }
+
+REFUNDS_ON: Final = {"refunds": "approval", "refund_api_key": "sk_test_sandbox"}
+REFUNDS_OFF: Final = {"refunds": "off", "refund_api_key": ""}
 
 
 class SaleorInside:
@@ -59,3 +63,18 @@ def switch_on(api_url: str) -> None:
         defaults={"active": True, "configuration": items, "name": PLUGIN_ID},
     )
     ensure_app()
+
+
+def allow_refunds(*, is_on: bool) -> None:
+    """Have the plugin promise coins back from here on, or refuse to, as staff say."""
+    row = PluginConfiguration.objects.get(identifier=PLUGIN_ID)
+    values = REFUNDS_ON if is_on else REFUNDS_OFF
+    kept = [item for item in row.configuration if item["name"] not in values]
+    changed = [{"name": name, "value": value} for name, value in values.items()]
+    row.configuration = kept + changed
+    row.save(update_fields=["configuration"])
+
+
+def confirm_paid_orders(*, is_on: bool) -> None:
+    """Have Saleor confirm orders that are paid, or leave that to staff."""
+    Channel.objects.update(automatically_confirm_all_new_orders=is_on)

@@ -27,6 +27,8 @@ def main(api_url: str, staff: str) -> Any:
             if purchase.is_transaction:
                 for move in ASKED_FOR:
                     move(shop, purchase)
+            elif purchase.is_order and purchase.reference:
+                moves.refund_payment(shop, purchase)
             elif purchase.reference:
                 moves.complete(shop, purchase)
         seen += recorder.transactions

@@ -1,5 +1,6 @@
 """What the two sides do: our operations, and Saleor's own."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -10,13 +11,17 @@ from saleor.checkout.tasks import (
     delete_expired_checkouts,
 )
 from saleor.order.tasks import expire_orders_task
+from saleor.payment.models import Payment as SaleorPayment
+from saleor.payment.tasks import transaction_release_funds_for_checkout_task
 
 from demo.services.graphql import GraphQLError
 from saleor_cryptopay.bridge.identity import PLUGIN_ID
+from saleor_cryptopay.bridge.purchases.edited_orders import settle_edited_orders
 from saleor_cryptopay.operations import cancellation, expiry, outbox
+from saleor_cryptopay.operations.refunds import following
 from saleor_cryptopay.operations.runtime import Runtime
 
-from .goods import Purchase, Shop
+from .goods import USDT, Purchase, Shop, global_id
 
 OTHER_REFERENCE: Final = "other-1"
 OTHER_AMOUNT: Final = "5.00"
@@ -38,6 +43,24 @@ REFUND: Final = """mutation($token: UUID!, $amount: PositiveDecimal) {
     errors { message code } } }"""
 CANCEL: Final = """mutation($id: ID!) { orderCancel(id: $id) {
   order { status } errors { message code } } }"""
+REFUND_GRANT: Final = """mutation($grant: ID!) {
+  transactionRequestRefundForGrantedRefund(grantedRefundId: $grant) {
+    errors { message code } } }"""
+CONFIRM: Final = """mutation($id: ID!, $data: JSONString) {
+  checkoutComplete(id: $id, paymentData: $data) {
+    order { id } confirmationNeeded confirmationData errors { message code } } }"""
+CAPTURE: Final = """mutation($id: ID!) { paymentCapture(paymentId: $id) {
+  errors { message code } } }"""
+VOID: Final = """mutation($id: ID!) { paymentVoid(paymentId: $id) {
+  errors { message code } } }"""
+REFUND_PAYMENT: Final = """mutation($id: ID!, $amount: PositiveDecimal) {
+  paymentRefund(paymentId: $id, amount: $amount) { errors { message code } } }"""
+ADD_LINE: Final = """mutation($id: ID!, $variant: ID!) {
+  orderLinesCreate(
+    id: $id, input: [{variantId: $variant, quantity: 1, forceNewLine: true}]
+  ) { errors { message code } } }"""
+REMOVE_LINE: Final = """mutation($id: ID!) { orderLineDelete(id: $id) {
+  errors { message code } } }"""
 
 Answer = dict[str, Any]
 
@@ -71,6 +94,17 @@ def close_unwanted(shop: Shop, _: Purchase) -> int:
     """Stop payments that Saleor does not want any more, and tell it."""
     cancellation.close_unwanted(shop.runtime)
     return outbox.deliver_effects(shop.runtime)
+
+
+def lapse_refunds(shop: Shop, _: Purchase) -> int:
+    """Give up refunds that nobody named an address for, and tell Saleor."""
+    following.lapse_links(shop.runtime)
+    return outbox.deliver_effects(shop.runtime)
+
+
+def settle(shop: Shop, _: Purchase) -> int:
+    """Bring orders that staff have changed up to date, as beat does every minute."""
+    return settle_edited_orders(shop.runtime)
 
 
 def initialize(shop: Shop, purchase: Purchase) -> Answer:
@@ -115,6 +149,51 @@ def cancel(shop: Shop, purchase: Purchase) -> Answer:
     return _ask(shop, CANCEL, {"id": purchase.global_id}, shop.saleor.staff_token())
 
 
+def refund_grant(shop: Shop, purchase: Purchase) -> Answer:
+    """Have staff ask for the refund that was granted."""
+    variables = {"grant": global_id(purchase.grant)}
+    return _ask(shop, REFUND_GRANT, variables, shop.saleor.staff_token())
+
+
+def release_funds(_: Shop, __: Purchase) -> None:
+    """Run Saleor's task that asks for the money of abandoned checkouts back."""
+    transaction_release_funds_for_checkout_task()
+
+
+def confirm(shop: Shop, purchase: Purchase) -> Answer:
+    """Have a storefront of the Payments API complete the checkout in a coin."""
+    variables = {"id": purchase.global_id, "data": json.dumps({"asset": USDT.key})}
+    return _ask(shop, CONFIRM, variables)
+
+
+def capture(shop: Shop, purchase: Purchase) -> Answer:
+    """Have staff capture a payment of the Payments API."""
+    return _ask_of_row(shop, CAPTURE, purchase)
+
+
+def void(shop: Shop, purchase: Purchase) -> Answer:
+    """Have staff void a payment of the Payments API."""
+    return _ask_of_row(shop, VOID, purchase)
+
+
+def refund_payment(shop: Shop, purchase: Purchase) -> Answer:
+    """Have staff refund a part of a payment of the Payments API."""
+    return _ask_of_row(shop, REFUND_PAYMENT, purchase, amount="3.00")
+
+
+def add_line(shop: Shop, purchase: Purchase) -> Answer:
+    """Have staff add a book to an order that is not confirmed."""
+    variables = {"id": purchase.global_id, "variant": shop.book_id}
+    return _ask(shop, ADD_LINE, variables, shop.saleor.staff_token())
+
+
+def remove_line(shop: Shop, purchase: Purchase) -> Answer:
+    """Have staff take the last line off such an order."""
+    last = purchase.source.lines.order_by("created_at").last()
+    variables = {"id": global_id(last)}
+    return _ask(shop, REMOVE_LINE, variables, shop.saleor.staff_token())
+
+
 def delete_abandoned(_: Shop, __: Purchase) -> None:
     """Run Saleor's task that deletes abandoned checkouts."""
     delete_expired_checkouts()
@@ -137,6 +216,12 @@ def later(runtime: Runtime, by: timedelta = timedelta(days=1)) -> Runtime:
     """Return a runtime whose clock is ahead."""
     clock = runtime.clock
     return replace(runtime, clock=lambda: clock() + by)
+
+
+def _ask_of_row(shop: Shop, query: str, purchase: Purchase, **variables: str) -> Answer:
+    row = SaleorPayment.objects.get(pk=purchase.row_key)
+    token = shop.saleor.staff_token()
+    return _ask(shop, query, {"id": global_id(row), **variables}, token)
 
 
 def _ask(shop: Shop, query: str, variables: Answer, token: str | None = None) -> Answer:

@@ -16,7 +16,8 @@ from tests.interleaving.turns import Director, Reached, Side
 
 from .goods import Shop
 from .moves import BrokenError
-from .scenes import SCENES, Scene
+from .scenes import SCENES
+from .staging import Scene
 from .verdict import clear_away, judge
 
 # Beyond any number of places.
@@ -88,8 +89,11 @@ class Races:
     def __init__(
         self, shop: Shop, director: Director, seed: int, named: str = ""
     ) -> None:
-        """Race the scenes whose name contains `named`: all, if it is left out."""
-        self._scenes = [scene for scene in SCENES if named in scene.name]
+        """Race the scenes whose name contains a part of `named`, split at “|”."""
+        parts = named.split("|")
+        self._scenes = [
+            scene for scene in SCENES if any(part in scene.name for part in parts)
+        ]
         self.tally = Tally(scenes=len(self._scenes))
         self._shop = shop
         self._director = director

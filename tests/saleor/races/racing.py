@@ -25,7 +25,7 @@ def main(  # noqa: PLR0913 - a command line's
         seconds: how long at the most.
         most: how many interleavings at the most.
         seed: of the schedules.
-        named: what the names of the scenes contain; all, if it is empty.
+        named: what the names of the scenes contain, split at “|”; all, if it is empty.
     """
     _have_deadlocks_found_soon()
     switch_on(api_url)

@@ -2,8 +2,8 @@
 
 `make races` runs the long form, for RACES_SECONDS on each Saleor at the most. A fault
 names the scene and the places that the two sides were stopped at; the schedules are
-drawn from a seed, so that it comes again. RACES_SCENE, a part of a scene's name, races
-that one alone.
+drawn from a seed, so that it comes again. RACES_SCENE, parts of scenes' names with “|”
+between them, races those alone.
 """
 
 import json

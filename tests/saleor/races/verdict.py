@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -9,24 +10,42 @@ from django.db.models import Sum
 from saleor.checkout.models import Checkout
 from saleor.order import OrderChargeStatus, OrderEvents, OrderStatus
 from saleor.order.models import Order
-from saleor.payment import TransactionEventType
+from saleor.payment import ChargeStatus, TransactionEventType, TransactionKind
 from saleor.payment.models import Payment as SaleorPayment
 from saleor.payment.models import TransactionItem
 from saleor.warehouse.models import Allocation, Stock
 
 from saleor_cryptopay.bridge.identity import payment_key
+from saleor_cryptopay.bridge.purchases.edited_orders import settle_edited_orders
 from saleor_cryptopay.bridge.purchases.exclusion import UNDER_WAY
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Effect, Payment
 from saleor_cryptopay.operations import outbox
 
-from .goods import Purchase, Shop
+from .goods import LONG_AGO, Purchase, Shop
+from .inside import allow_refunds, confirm_paid_orders
 from .moves import later
+from .refund_books import (
+    grant_faults,
+    promise_faults,
+    record_faults,
+    refund_faults,
+)
 
 NOTHING: Final = Decimal(0)
 ROUNDS: Final = 4
 PLUS: Final = (TransactionEventType.CHARGE_SUCCESS,)
 MINUS: Final = (TransactionEventType.CHARGE_BACK, TransactionEventType.REFUND_SUCCESS)
+RECORDED: Final = (
+    TransactionKind.CAPTURE,
+    TransactionKind.CAPTURE_FAILED,
+    TransactionKind.REFUND_ONGOING,
+    TransactionKind.CANCEL,
+)
+HISTORY: Final = (
+    OrderEvents.TRANSACTION_EVENT,
+    OrderEvents.EXTERNAL_SERVICE_NOTIFICATION,
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +61,7 @@ class Expected:
             or that end a task of its own, where each side takes away what the other
             works on.
         may_deadlock: whether Saleor's own operations can lock one another up there.
+        promised: how many refunds must be under way; None is any number.
     """
 
     states: frozenset[str]
@@ -50,15 +70,17 @@ class Expected:
     other_pays: Decimal = NOTHING
     may_break: frozenset[str] = frozenset()
     may_deadlock: bool = False
+    promised: int | None = None
 
 
-def expect(
+def expect(  # noqa: PLR0913 - a scene names those that it needs
     *states: str,
     statuses: tuple[str, ...] = (OrderStatus.UNFULFILLED,),
     no_order: bool = False,
     other_pays: str = "0",
     may_break: tuple[str, ...] = (),
     may_deadlock: bool = False,
+    promised: int | None = None,
 ) -> Expected:
     """Return an expectation."""
     return Expected(
@@ -68,6 +90,7 @@ def expect(
         Decimal(other_pays),
         frozenset(may_break),
         may_deadlock,
+        promised,
     )
 
 
@@ -76,11 +99,17 @@ def clear_away() -> None:
     Payment.objects.filter(state=PaymentState.AWAITING_PAYMENT).update(
         state=PaymentState.CANCELED
     )
+    Order.objects.filter(status=OrderStatus.UNCONFIRMED).update(
+        updated_at=datetime.now(UTC) - LONG_AGO
+    )
+    allow_refunds(is_on=False)
+    confirm_paid_orders(is_on=True)
 
 
 def judge(shop: Shop, purchase: Purchase, expected: Expected) -> list[str]:
-    """Return what is wrong, in words, after a last delivery of the outbox."""
+    """Return what is wrong, in words, after a last turn of beat."""
     _deliver_all(shop)
+    settle_edited_orders(shop.runtime)
     faults = [*_outbox_faults(), *_stock_faults()]
     order = _order_of(purchase, faults)
     if order is None and not expected.no_order:
@@ -91,10 +120,11 @@ def judge(shop: Shop, purchase: Purchase, expected: Expected) -> list[str]:
         faults += _order_faults(order)
     payments = _payments_of(purchase, order)
     faults += _api_faults(payments)
+    faults += promise_faults(payments, expected.promised)
     for payment in payments:
         if payment.state not in expected.states:
             faults.append(f"the payment is {payment.state}")
-        faults += _payment_faults(payment, order)
+        faults += _payment_faults(payment, order, expected)
     if purchase.other is not None:
         faults += _other_faults(purchase, expected, order)
     return faults
@@ -167,16 +197,33 @@ def _order_faults(order: Any) -> list[str]:
         faults.append("a canceled order holds stock")
     if order.status == OrderStatus.UNFULFILLED and not _allocated(order):
         faults.append("an open order holds no stock")
-    return faults + _history_faults(order)
+    if order.status == OrderStatus.UNCONFIRMED:
+        faults += _price_faults(order)
+    return [*faults, *_history_faults(order), *grant_faults(order)]
 
 
 def _charge_status(order: Any, paid: Decimal) -> str:
+    granted = order.granted_refunds.aggregate(sum=Sum("amount_value"))["sum"]
+    total = order.total_gross_amount - (granted or NOTHING)
     if paid <= NOTHING:
         return str(OrderChargeStatus.NONE)
-    if paid < order.total_gross_amount:
+    if paid < total:
         return str(OrderChargeStatus.PARTIAL)
     full, over = OrderChargeStatus.FULL, OrderChargeStatus.OVERCHARGED
-    return str(full if paid == order.total_gross_amount else over)
+    return str(full if paid == total else over)
+
+
+def _price_faults(order: Any) -> list[str]:
+    """Look for a line that staff have added or taken off and the total does not show.
+
+    Its unit price is what the line was made with; its total may be from before.
+    """
+    lines = order.lines.values_list("unit_price_gross_amount", "quantity")
+    worth = sum((price * quantity for price, quantity in lines), NOTHING)
+    total = worth + order.shipping_price_gross_amount
+    if order.total_gross_amount == total:
+        return []
+    return [f"the order costs {order.total_gross_amount}, its lines {total}"]
 
 
 def _allocated(order: Any) -> int:
@@ -186,9 +233,9 @@ def _allocated(order: Any) -> int:
 
 def _history_faults(order: Any) -> list[str]:
     """Look for a line of the order's history that stands there twice."""
-    lines = order.events.filter(type=OrderEvents.TRANSACTION_EVENT)
+    lines = order.events.filter(type__in=HISTORY)
     told = Counter(
-        (line.parameters.get("reference"), line.parameters.get("message"))
+        (line.type, line.parameters.get("reference"), line.parameters.get("message"))
         for line in lines
     )
     return [
@@ -198,11 +245,14 @@ def _history_faults(order: Any) -> list[str]:
     ]
 
 
-def _payment_faults(payment: Payment, order: Any) -> list[str]:
+def _payment_faults(payment: Payment, order: Any, expected: Expected) -> list[str]:
     if (key := payment_key(payment.reference)) is not None:
         return _captured_faults(payment, SaleorPayment.objects.get(pk=key))
     item = TransactionItem.objects.get(token=payment.reference)
     faults = _event_faults(item)
+    if not expected.may_break:
+        # Where Saleor breaks, it may not come to ask us.
+        faults += refund_faults(payment, item)
     credited = sum((each.credited for each in payment.transfers.all()), NOTHING)
     refunded = item.refunded_value + item.refund_pending_value
     if item.charged_value + refunded != credited:
@@ -230,10 +280,28 @@ def _event_faults(item: Any) -> list[str]:
 
 
 def _captured_faults(payment: Payment, row: Any) -> list[str]:
+    """Look for coins that are captured twice, or that are not in the row's sum."""
+    faults = record_faults(payment, row)
     credited = sum((each.credited for each in payment.transfers.all()), NOTHING)
-    if row.captured_amount == credited:
-        return []
-    return [f"Saleor shows {row.captured_amount} captured, not {credited}"]
+    if row.captured_amount != credited:
+        faults.append(f"Saleor shows {row.captured_amount} captured, not {credited}")
+    done = row.transactions.filter(is_success=True, kind__in=RECORDED)
+    names = Counter(done.values_list("kind", "token"))
+    faults += [f"{count} times {name}" for name, count in names.items() if count > 1]
+    if row.captured_amount and not row.is_active:
+        faults.append("a payment with captured coins is not active")
+    if row.charge_status != (status := _row_status(row)):
+        faults.append(f"the payment is charged {row.charge_status}, not {status}")
+    return faults
+
+
+def _row_status(row: Any) -> str:
+    if row.captured_amount >= row.total:
+        return str(ChargeStatus.FULLY_CHARGED)
+    if row.captured_amount:
+        return str(ChargeStatus.PARTIALLY_CHARGED)
+    is_ended = row.transactions.filter(kind=TransactionKind.CANCEL).exists()
+    return str(ChargeStatus.CANCELLED if is_ended else ChargeStatus.NOT_CHARGED)
 
 
 def _other_faults(purchase: Purchase, expected: Expected, order: Any) -> list[str]:
