@@ -16,6 +16,7 @@ from saleor.checkout.payment_utils import update_checkout_payment_statuses
 from saleor.core.prices import quantize_price
 from saleor.core.taxes import zero_money
 from saleor.order.calculations import fetch_order_prices_if_expired
+from saleor.order.models import Order
 from saleor.plugins.manager import get_plugins_manager
 
 from saleor_cryptopay.operations.underway import find_worths
@@ -52,12 +53,16 @@ def refresh_prices(order: Any) -> None:
     """
     if not order.should_refresh_prices:
         return
+    seen = order.updated_at
     arguments = {"order": order, "manager": get_plugins_manager(allow_replica=False)}
     if "requestor" in inspect.signature(fetch_order_prices_if_expired).parameters:
         arguments["requestor"] = None
     prices = fetch_order_prices_if_expired(**arguments)
     if hasattr(prices, "get"):  # a promise, from 3.23 on
         prices.get()
+    # Saleor 3.21 saves over what staff changed meanwhile: it is to be worked out again.
+    changed = Order.objects.filter(pk=order.pk).exclude(updated_at=seen)
+    changed.update(should_refresh_prices=True)
 
 
 def count_gift_cards(checkout: Any) -> None:

@@ -6,10 +6,11 @@ stays FULL. Changed orders are looked at in turn; their status becomes true, and
 history says what is left to do. Only orders that are not confirmed can be changed.
 """
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q
 from saleor.order import OrderStatus
 from saleor.order.events import external_notification_event
@@ -28,7 +29,10 @@ from .amounts import refresh_prices
 from .announcements import announce_order
 from .particulars import find_worry
 
+logger = logging.getLogger(__name__)
+
 BATCH: Final = 200
+TRIES: Final = 3
 CURSOR: Final = "edited_orders"
 
 # How far back the first look goes, and how far each overlaps with the one before.
@@ -53,7 +57,7 @@ def settle_edited_orders(runtime: Runtime) -> int:
     is_more = len(orders) == BATCH
     cursor.read_until = orders[-1].updated_at + OVERLAP if is_more else now
     cursor.save(update_fields=["read_until"])
-    return sum(map(_settle, orders))
+    return sum(_settle_apart(order.pk) for order in orders)
 
 
 def _changed_since(moment: datetime) -> Any:
@@ -72,10 +76,27 @@ def _changed_since(moment: datetime) -> Any:
     )
 
 
-def _settle(order: Any) -> bool:
-    refresh_prices(order)
+def _settle_apart(order_id: Any) -> bool:
+    """Settle an order, however that ends: the others wait behind it.
+
+    Saleor 3.21 locks an order before its lines where it works the prices out, and
+    after them where staff delete one: the database breaks one of both off.
+    """
+    for _ in range(TRIES):
+        try:
+            return _settle(order_id)
+        except OperationalError:
+            logger.warning("Order %s was broken off", order_id, exc_info=True)
+        except Exception:
+            logger.exception("Order %s cannot be settled", order_id)
+            return False
+    return False
+
+
+def _settle(order_id: Any) -> bool:
+    refresh_prices(Order.objects.get(pk=order_id))
     with transaction.atomic():
-        locked = order_qs_select_for_update().get(pk=order.pk)
+        locked = order_qs_select_for_update().get(pk=order_id)
         before = [getattr(locked, name) for name in STATUSES]
         updates_amounts_for_order(locked, save=False)
         if before == [getattr(locked, name) for name in STATUSES]:

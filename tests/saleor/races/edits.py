@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from saleor.graphql.order.mutations import order_line_delete
 from saleor.order import OrderStatus
 
 from saleor_cryptopay.operations import outbox
@@ -44,12 +45,20 @@ def _unconfirm(purchase: Purchase) -> Purchase:
 
 STAYS: Final = expect(CONFIRMED, statuses=(NEW,))
 
+# Whoever deletes a line locks it before its order, and who works prices out after it.
+LINES_FIRST: Final = not hasattr(order_line_delete, "order_qs_select_for_update")
+
 EDITS: Final[tuple[Scene, ...]] = (
     scene(new_order, moves.deliver, moves.add_line, STAYS),
     scene(half_edited_order, moves.settle, moves.deliver, STAYS),
     scene(edited_order, moves.settle, moves.settle, STAYS),
     scene(edited_order, moves.settle, moves.add_line, STAYS),
-    scene(edited_order, moves.settle, moves.remove_line, STAYS),
+    scene(
+        edited_order,
+        moves.settle,
+        moves.remove_line,
+        expect(CONFIRMED, statuses=(NEW,), may_deadlock=LINES_FIRST),
+    ),
     scene(
         edited_order,
         moves.settle,
