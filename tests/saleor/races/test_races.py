@@ -32,9 +32,9 @@ NOBODY = "http://127.0.0.1:9/api/v1"
 SEED = os.environ.get("RACES_SEED", "1")
 SCENE = os.environ.get("RACES_SCENE", "")
 SECONDS = os.environ.get("RACES_SECONDS") or str(
-    by_form(quick=90, long=3_600, full=24 * 3_600)
+    by_form(quick=100, long=3_600, full=24 * 3_600)
 )
-MOST = by_form(quick=400, long=2_500, full=100_000)
+MOST = by_form(quick=440, long=2_500, full=100_000)
 
 
 @dataclass(frozen=True)
