@@ -33,7 +33,7 @@ ORDER: Final = "order_order"
 # A statement that waits for rows that others hold; inserted rows nobody else holds.
 LOCK: Final = re.compile(r'FROM "(\w+)".* FOR UPDATE', re.DOTALL)
 WRITE: Final = re.compile(r'^\s*(?:UPDATE|DELETE FROM) "(\w+)"')
-NEW_ORDER: Final = re.compile(r'^\s*INSERT INTO "(order_order)"')
+NEW: Final = re.compile(r'^\s*INSERT INTO "(order_order|payment_transaction)"')
 SUMS: Final = re.compile(
     r'^\s*UPDATE "payment_transactionitem" SET .*"charged_value" ='
 )
@@ -66,8 +66,9 @@ class Transaction:
             self.locked.add(lock[1])
         if SUMS.search(sql) and "payment_transactionitem" not in self.locked:
             self.has_unlocked_sums = True
-        if made := NEW_ORDER.search(sql):
-            # An order made in this transaction is nobody else's to hold.
+        if made := NEW.search(sql):
+            # What is made in this transaction is nobody else's to hold: an order, or
+            # the Payments API's record of an answer, which Saleor writes to once more.
             self.made.add(made[1])
         found = lock or write
         table = found[1] if found else ""
