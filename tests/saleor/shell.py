@@ -25,6 +25,12 @@ a_minute_ago = timezone.now() - timedelta(minutes=1)
 assert Payment.objects.filter(token=token).update(expires_at=a_minute_ago)
 """
 
+PAYMENT_ID = """
+from saleor_cryptopay.models import Payment
+
+print(Payment.objects.get(token=token).pk, end="")
+"""
+
 # Tests beat faster than beat does: what a minute's budget of requests would put off to
 # the next minute is done all the same.
 NEXT_MINUTE = """

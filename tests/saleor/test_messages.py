@@ -12,7 +12,7 @@ from demo.services.purchases import CUSTOMER, Purchase
 from tests.mail_server import Mail, MailServer
 
 from .app_server import running_app
-from .shell import Shell
+from .shell import PAYMENT_ID, Shell
 from .shopping import SOON, Session, Shopper, wait_until
 
 USDT = {"asset": "usdt@ethereum"}
@@ -224,9 +224,12 @@ def test_staff_hear_of_what_needs_a_person(
     pay(shopper, session, "5")
     shopper.wait_for_status(session, "payment_insufficient", SOON)
     shell.expire(session.payment["token"])
-    mail = wait_for_mail(mail_server, session, "A payment needs a person")
+    wait_until(lambda: bool(mails_to(mail_server, STAFF)), SOON, "a mail to staff")
     shell.run(HIRE, staff="")
-    assert mail.recipients == (STAFF,)
+    (mail,) = mails_to(mail_server, STAFF)
+    assert mail.subject.startswith("A payment needs a person")
+    payment = shell.run(PAYMENT_ID, token=session.payment["token"])
+    assert f"/desk/refunds/#cases={payment}" in mail.part("plain")
 
 
 def test_staff_hear_of_trouble_once_and_of_its_end(

@@ -5,16 +5,10 @@ from typing import Any
 
 from demo.services.saleor import RunningSaleor
 
-from .shell import NEXT_MINUTE, Shell
+from .shell import NEXT_MINUTE, PAYMENT_ID, Shell
 from .shopping import SOON, Session, Shopper, wait_until
 
 USDT = {"asset": "usdt@ethereum"}
-
-PAYMENT_ID = """
-from saleor_cryptopay.models import Payment
-
-print(Payment.objects.get(token=token).pk, end="")
-"""
 
 # What Saleor's set-up of OpenTelemetry does, but for where the spans go.
 TRACE_A_CHECK = """

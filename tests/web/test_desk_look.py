@@ -259,7 +259,7 @@ def test_a_refund_is_one_click_away_from_a_case(
     await_decision(stage, payment)
     questions = accept(page)
     # As the mail to staff has it.
-    log_in(page, site_url, part="#cases")
+    log_in(page, site_url, part=f"#cases={payment.pk}")
     dossier = page.get_by_role("article", name="Order 1042 · 50.10 USD")
     expect(dossier).to_contain_text("Insufficient product stock.")
     dossier.get_by_label("Reason, for the customer").fill("Sold out.")

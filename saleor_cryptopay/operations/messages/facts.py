@@ -101,7 +101,7 @@ def payment_facts(message: Message, runtime: Runtime) -> PaymentFacts | None:
         is_open=payment.state in OPEN_STATES and not is_over(payment, runtime.clock()),
         is_test=payment.environment == Environment.TEST,
         page_url=f"{runtime.base_url}pay/{payment.token}/",
-        desk_url=f"{runtime.base_url}desk/refunds/#cases",
+        desk_url=f"{runtime.base_url}desk/refunds/#cases={payment.pk}",
     )
 
 

@@ -5,8 +5,10 @@ const graphql = location.pathname.split("/plugins/")[0] + "/graphql/";
 
 // In this page only: no cookie, no storage. Closing the page ends the login.
 let token = "", refreshToken = "", isBusy = false;
-// Mails lead to a tab: #cases.
-let shown = location.hash === "#cases" ? "cases" : "waiting";
+// Mails lead to a payment: #cases=its id.
+const [tab, of] = location.hash.slice(1).split("=");
+let shown = tab === "cases" ? "cases" : "waiting";
+by("of").value = of || "";
 
 const LOGIN = `mutation($email: String!, $password: String!) {
   tokenCreate(email: $email, password: $password) {

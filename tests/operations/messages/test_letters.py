@@ -284,11 +284,12 @@ def test_an_address_that_staff_refused_is_asked_for_with_their_words(
     [
         (MessageName.REFUND_NEEDS_APPROVAL, ""),
         (MessageName.REFUND_FAILED, ""),
-        (MessageName.NEEDS_REVIEW, "#cases"),
+        (MessageName.NEEDS_REVIEW, "#cases={payment}"),
     ],
 )
 def test_staff_are_sent_to_the_desk(desk: Desk, name: MessageName, part: str) -> None:
     letter = letter_in("", desk, name)
+    part = part.format(payment=Message.objects.latest("pk").payment_id)
     url = f"{desk.stage.base_url}desk/refunds/{part}"
     assert f"Open the refund desk: {url}" in letter.text.replace("\n", " ")
     assert f'href="{url}"' in letter.html
