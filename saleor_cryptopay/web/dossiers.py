@@ -5,7 +5,7 @@ from typing import Final
 
 from saleor_cryptopay.core.errors import CaseError
 from saleor_cryptopay.core.money import format_units
-from saleor_cryptopay.core.refund_rules import RefundMode
+from saleor_cryptopay.core.refund_rules import RefundAmount, RefundMode
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Case, Payment, Refund, Transfer
 from saleor_cryptopay.operations.descriptions import SET_ASIDE, describe, explorer_url
@@ -48,8 +48,8 @@ def describe_dossier(
     """
     total = f"{total_text(payment.total, payment.currency)} {payment.currency}"
     title = runtime.shop.summary(payment.reference).title
-    is_off = runtime.policies(payment.channel).refunds.mode is RefundMode.OFF
-    offers = [] if is_off else list_offers(payment)
+    rules = runtime.policies(payment.channel).refunds
+    offers = [] if rules.mode is RefundMode.OFF else list_offers(payment)
     return {
         "id": str(payment.pk),
         "title": " · ".join(filter(None, (title, total))),
@@ -58,7 +58,10 @@ def describe_dossier(
         "cases": " ".join(str(case.pk) for case in cases),
         "facts": list(_facts(payment, cases, runtime)),
         "offers": [
-            {"key": offer_key(payment, offer), "words": _offer_words(payment, offer)}
+            {
+                "key": offer_key(payment, offer),
+                "words": _offer_words(payment, offer, rules.amount),
+            }
             for offer in offers
         ],
     }
@@ -105,13 +108,15 @@ def _request(offer: Offer, key: str, reason: str, actor: str) -> RefundRequest:
     return request.of_units(offer.coins.units)
 
 
-def _offer_words(payment: Payment, offer: Offer) -> str:
+def _offer_words(payment: Payment, offer: Offer, amount: RefundAmount) -> str:
     coins = offer.coins
     asset = coins.asset
     text = f"{format_units(coins.units, asset.decimals)} {asset.symbol}"
     if offer.source == Refund.Source.PAID:
-        money = total_text(coins.amount, payment.currency)
-        text = f"{text} ({money} {payment.currency})"
+        money = f"{total_text(coins.amount, payment.currency)} {payment.currency}"
+        # How many coins it buys is known when it is asked for.
+        is_by_value = amount is RefundAmount.VALUE
+        text = f"{money} in {asset.symbol}" if is_by_value else f"{text} ({money})"
     return f"{text} on {asset.network.name}: {SOURCES[offer.source].lower()}"
 
 

@@ -1,6 +1,7 @@
 """The desk's cases, as the server answers: who may see them, and what they can do."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from django.test import Client
 
 from demo.stand_in.desk import STAFF
-from saleor_cryptopay.core.refund_rules import RefundMode
+from saleor_cryptopay.core.refund_rules import RefundAmount, RefundMode, RefundRules
 from saleor_cryptopay.core.states import PaymentState
 from saleor_cryptopay.models import Case, Payment, Refund, Transfer
 from saleor_cryptopay.web.cases import LIMIT
@@ -74,6 +75,18 @@ def test_a_case_says_what_why_and_what_could_go_back(
         f"https://etherscan.io/tx/{HASH}",
     ]
     assert came[1][1].startswith("5 USDT on Ethereum, confirmed; not credited: after")
+
+
+def test_a_refund_by_value_is_offered_as_money(
+    staff: StaffClient, stage: Stage
+) -> None:
+    rules = RefundRules(mode=RefundMode.APPROVAL, amount=RefundAmount.VALUE)
+    stage.policy = replace(stage.policy, refunds=rules)
+    payment = payment_in(PaymentState.CONFIRMED, stage)
+    payment.transfers.update(credited=payment.total)
+    open_case(payment, stage)
+    (offer,) = waiting(staff)[0]["offers"]
+    assert offer["words"] == "50.10 USD in USDT on Ethereum: what was credited"
 
 
 def test_the_oldest_come_first_and_a_list_that_is_cut_says_so(
