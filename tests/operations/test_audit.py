@@ -126,5 +126,8 @@ def test_money_in_the_shop_that_no_coins_brought_is_a_difference(world: World) -
         (told.pk, "no coins here, 50.10 USD in the shop")
     ]
     assert quiet.pk != told.pk
+    reversal = replace(credit, reference="0x1:0")
+    world.shop.record_reversal(told.reference, reversal)
+    assert audit(world.runtime).differences == []
     later = audit(world.runtime, since=world.clock() + timedelta(days=1))
     assert later.differences == []

@@ -35,6 +35,20 @@ class SoldOutShop(RecordingShop):
         return super().complete(reference, makes_order=makes_order)
 
 
+@dataclass
+class BrokenShop(RecordingShop):
+    """A shop whose own code fails over one reference, once it is broken."""
+
+    breaks_on: str = ""
+    is_broken: bool = False
+
+    def complete(self, reference: str, *, makes_order: bool = True) -> Completion:
+        """Fail, or make the order."""
+        if self.is_broken and reference == self.breaks_on:
+            raise KeyError("a fault of the shop's own")
+        return super().complete(reference, makes_order=makes_order)
+
+
 def open_cases(payment: Payment) -> list[Case]:
     return list(payment.cases.filter(closed_at=None).order_by("pk"))
 
@@ -207,6 +221,20 @@ def test_a_part_of_a_checkout_is_no_case_any_more_once_the_rest_has_come(
     assert shortfalls.complete_covered(scene.runtime) == 1
     assert open_cases(first) == []
     assert shortfalls.complete_covered(scene.runtime) == 0
+
+
+def test_a_fault_over_one_part_keeps_no_other_from_its_order(scene: Scene) -> None:
+    broken, good = scene.open(), scene.open()
+    sales = {row.reference: Sale(total=Decimal("100.20")) for row in (broken, good)}
+    shop = BrokenShop(sales=sales, breaks_on=broken.reference)
+    scene.shop, scene.runtime = shop, replace(scene.runtime, shop=shop)
+    pay(scene, broken)
+    pay(scene, good)
+    shop.is_broken = True
+    for sale in sales.values():
+        sale.total = Decimal("50.10")
+    assert shortfalls.complete_covered(scene.runtime) == 1
+    assert (len(open_cases(broken)), open_cases(good)) == (1, [])
 
 
 def test_a_part_that_goes_back_makes_no_order_with_the_rest(
